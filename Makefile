@@ -1,0 +1,40 @@
+# Two commands: `make run` serves Viva, `make test` runs every check. Both set up what they need.
+UV_VERSION := 0.13.9
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+.PHONY: run test lint bench help
+help:
+	@echo "make run    set up, migrate and serve Viva at http://127.0.0.1:8000"
+	@echo "make test   set up and run every check and test"
+	@echo "make bench  measure: grading, submits beside a bare server, start-up, memory"
+
+run: $(UV)
+	$(UV) sync --quiet --locked --no-dev --inexact
+	@$(UV) run --no-sync viva serve
+
+test: lint
+	./tests/chromium
+	$(UV) run --no-sync pytest --cov --cov-report=term --cov-fail-under=95
+
+lint: $(UV)
+	$(UV) sync --quiet --locked
+	$(UV) run --no-sync ruff check .
+	$(UV) run --no-sync ruff format --check .
+	$(UV) run --no-sync mypy
+	$(UV) run --no-sync lint-imports
+	$(UV) run --no-sync deptry .
+	$(UV) run --no-sync viva bank check
+
+bench: $(UV)
+	$(UV) sync --quiet --locked
+	$(UV) run --no-sync python -m tests.bench
+
+# uv comes from PATH, or into the clone, by way of a virtual environment of its own.
+.uv/bin/uv:
+	@test -n "$(PYTHON)" || { echo "Viva needs Python 3.11 or later: install it, then run make again." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Python's venv module is missing. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet uv==$(UV_VERSION) || { rm -rf .uv; exit 1; }

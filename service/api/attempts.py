@@ -1,0 +1,91 @@
+"""Attempts, progress, and grading without storing."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from service.api import views
+from service.api.deps import Cursor, Limit, Now, Uses, Who
+from service.api.problems import problems
+from service.api.schemas.attempts import AttemptOut, AttemptPage, GradeRequest, GradeResponse
+from service.api.schemas.progress import ProgressOut
+from service.api.schemas.sessions import SessionOut
+from service.domain.attempt import Answer
+from service.domain.question import Question, Source
+from service.domain.rubric import Item, Rubric
+from service.errors import Invalid
+
+router = APIRouter(responses=problems(422, 503))
+
+
+@router.get("/attempts", tags=["attempts"])
+async def list_attempts(
+    uses: Uses,
+    who: Who,
+    now: Now,
+    question_id: Annotated[str | None, Query(pattern=r"^[a-z0-9-]{1,80}$", examples=["kv-cache"])] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> AttemptPage:
+    """Your attempts, the newest first."""
+    found = await uses.history.attempts(who, cursor, limit + 1, question_id, now)
+    return AttemptPage(
+        items=[views.attempt_summary(uses.bank, attempt, result) for attempt, result in found[:limit]],
+        next_cursor=str(found[limit - 1][0].id) if len(found) > limit else None,
+    )
+
+
+@router.get("/attempts/{attempt_id}", tags=["attempts"], responses=problems(404))
+async def read_attempt(attempt_id: UUID, uses: Uses, who: Who) -> AttemptOut:
+    """One attempt with its grade, the model answer and the notes."""
+    return views.attempt(uses.bank, await uses.history.attempt(who, attempt_id))
+
+
+@router.post("/attempts/{attempt_id}/retry", tags=["attempts"], status_code=201, responses=problems(404, 409))
+async def retry_attempt(attempt_id: UUID, uses: Uses, who: Who, now: Now) -> SessionOut:
+    """A new running session with this question, under the same limits."""
+    return views.session(uses.bank, await uses.practice.retry(who, attempt_id, now), {}, now)
+
+
+@router.get("/progress", tags=["attempts"])
+async def read_progress(uses: Uses, who: Who, now: Now) -> ProgressOut:
+    """How your answers have developed."""
+    progress, graded = await uses.history.progress(who, now)
+    return views.progress(uses.bank, progress, graded)
+
+
+@router.post("/grade", tags=["grading"], responses=problems(404, 409, 413))
+async def grade_answer(request: GradeRequest, uses: Uses, who: Who) -> GradeResponse:
+    """Grade an answer without storing it, by a question of the bank or by a rubric that you send along."""
+    if (request.question_id is None) == (request.rubric is None):
+        raise Invalid("Send either question_id or rubric.")
+    answer = Answer.of(request.answer)
+    if request.rubric is not None:
+        item = _loose(request.rubric)
+    else:
+        item = uses.bank.item(request.question_id or "")
+        await uses.practice.check_open_to(who, item.id)
+    return views.grade_response(item.rubric, await uses.practice.mark(item, answer))
+
+
+def _loose(rubric: Rubric) -> Item:
+    """An item around a rubric that belongs to no question of the bank."""
+    unused = "-"
+    question = Question(
+        id=rubric.question_id,
+        topic="inline",
+        title=unused,
+        prompt=unused,
+        level="mid",
+        frequency="common",
+        kind="conceptual",
+        minutes=1,
+        concept=rubric.question_id,
+        hint=unused,
+        sources=(Source(title=unused),),
+        short_answer=unused,
+        model_answer=unused,
+        deeper_notes=unused,
+    )
+    return Item(question=question, rubric=rubric)

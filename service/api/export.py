@@ -1,0 +1,64 @@
+"""A session's report as a file."""
+
+import csv
+import io
+
+from service.api.schemas.sessions import ReportOut, ReportRow
+from service.domain.rubric import CRITERIA
+
+COLUMNS = ("position", "question_id", "title", "topic", "state", "overall", "change", *CRITERIA, "seconds_used",
+           "limit_seconds", "hint_used", "attempt_id")  # fmt: skip
+
+
+def csv_of(report: ReportOut) -> str:
+    """One line for each question, with a heading. Text that a spreadsheet would run as a formula is quoted."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS)
+    writer.writeheader()
+    for row in report.questions:
+        values = row.model_dump(mode="json", exclude={"criteria"}) | row.criteria
+        writer.writerow({column: _harmless(values.get(column)) for column in COLUMNS})
+    return out.getvalue()
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t")) else value
+
+
+def markdown_of(report: ReportOut) -> str:
+    """A page to keep or to send on."""
+    answered = "–" if report.answered_mean is None else f"{report.answered_mean:.1f}"
+    lines = [
+        f"# {_cell(report.session.title)}",
+        "",
+        f"{report.session.created_at:%Y-%m-%d %H:%M} UTC, {report.session.mode} mode, {report.session.state}",
+        "",
+        f"- Mean over all {len(report.questions)} questions: **{report.strict_mean:.1f}** of 100 (unanswered counts 0)",
+        f"- Mean over {report.answered} answered: **{answered}**",
+        f"- Time used: {_time(report.seconds_used)}",
+        "",
+        "| # | Question | State | Score | Change | Time |",
+        "|---|---|---|---|---|---|",
+        *(_line(row) for row in report.questions),
+        "",
+        "| Dimension | Mean |",
+        "|---|---|",
+        *(f"| {d.title} | {d.mean:.1f} |" for d in report.dimensions),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _line(row: ReportRow) -> str:
+    score = "–" if row.overall is None else f"{row.overall:.1f}"
+    change = "–" if row.change is None else f"{row.change:+.1f}"
+    used = _time(row.seconds_used) + (f" of {_time(row.limit_seconds)}" if row.limit_seconds else "")
+    return f"| {row.position} | {_cell(row.title or 'not opened')} | {row.state} | {score} | {change} | {used} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _time(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

@@ -1,0 +1,124 @@
+"""What happens around every request: its id and time of arrival, who may send it, headers, counting, the log."""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils.compat import uuid7
+
+from service.api.problems import problem
+from service.metrics import Metrics
+
+log = logging.getLogger("service.access")
+
+LOCAL_HOSTS = {"127.0.0.1", "::1", "localhost"}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class RequestContext:
+    """Stamps each request with an id (the caller's own, if it is harmless) and its arrival by the server's clock."""
+
+    def __init__(self, app: ASGIApp, *, clock: Callable[[], datetime], metrics: Metrics) -> None:
+        self.app = app
+        self.clock = clock
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        sent = Headers(scope=scope).get("x-request-id", "")
+        request_id = sent if _REQUEST_ID.fullmatch(sent) else str(uuid7())
+        scope.setdefault("state", {}).update(arrived=self.clock(), request_id=request_id)
+        started, status = time.perf_counter(), 500
+
+        async def finish(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, finish)
+        finally:
+            self._count(scope, status, time.perf_counter() - started, request_id)
+
+    def _count(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+        route = getattr(scope.get("route"), "path", "(none)")  # the template: ids would make endless labels
+        self.metrics.requests.labels(scope["method"], route, status).inc()
+        self.metrics.request_seconds.labels(scope["method"], route).observe(seconds)
+        log.info("%s %s %d %.1f ms %s", scope["method"], route, status, seconds * 1000, request_id)
+
+
+class LocalOnly:
+    """Refuses what a web page elsewhere could make a browser send to this machine.
+
+    Without sign-in the address is the only gate: a foreign `Host` is DNS rebinding, and a writing
+    request that the browser marks as cross-site comes from somebody else's page.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (reason := self._refusal(Headers(scope=scope), scope["method"])):
+            await problem(Request(scope), 403, "forbidden", reason)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    @staticmethod
+    def _refusal(headers: Headers, method: str) -> str | None:
+        try:
+            host = urlsplit(f"//{headers.get('host', '')}").hostname
+        except ValueError:
+            host = None
+        if host not in LOCAL_HOSTS:
+            return "This server answers to localhost only."
+        if method not in SAFE_METHODS and headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            return "This request comes from another site's page."
+        return None
+
+
+class BodyLimit:
+    """Refuses a body of more than `limit` bytes while it comes in, whether or not its length was announced.
+
+    Starlette has a middleware for this, but it answers in plain text; ours raises, so that the answer is a problem.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        size = 0
+
+        async def counted() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > self.limit:
+                raise HTTPException(413, f"A request has at most {self.limit:,} bytes.")
+            return message
+
+        await self.app(scope, counted, send)

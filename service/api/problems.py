@@ -1,0 +1,133 @@
+"""Errors as RFC 9457 problem documents: each class of `service/errors.py` has one status."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
+
+from service import errors
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 1
+NO_JSON = "The body is not valid JSON."
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+STATUS: dict[type[errors.VivaError], tuple[int, str]] = {
+    errors.NotFound: (404, "not-found"),
+    errors.Invalid: (422, "invalid"),
+    errors.TooLarge: (413, "too-large"),
+    errors.Conflict: (409, "conflict"),
+    errors.DeadlinePassed: (409, "deadline-passed"),
+    errors.RevisionMismatch: (412, "revision-mismatch"),
+    errors.KeyReused: (422, "key-reused"),
+    errors.PreconditionMissing: (428, "precondition-missing"),
+    errors.StoreUnavailable: (503, "store-unavailable"),
+    errors.StoreBusy: (503, "store-busy"),
+    errors.StoreFull: (503, "store-full"),
+}
+
+
+class FieldError(BaseModel):
+    """One thing that is wrong with the request."""
+
+    field: str = Field(examples=["body.count"])
+    message: str = Field(examples=["Input should be less than or equal to 50"])
+
+
+class Problem(BaseModel):
+    """What went wrong, as RFC 9457 has it."""
+
+    type: str = Field(examples=["urn:viva:problem:not-found"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["There is no such session."])
+    instance: str = Field(examples=["urn:viva:request:01jd3v8q"])
+    """Names the request: the `X-Request-ID` of the answer."""
+    errors: list[FieldError] = []
+    current_revision: int | None = None
+    """With revision-mismatch: the revision of the draft that is stored."""
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI responses for these statuses."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status in statuses
+    }
+
+
+def problem(
+    request: Request, status: int, slug: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any
+) -> Response:
+    """The answer that tells of a problem."""
+    body = Problem(
+        type=f"urn:viva:problem:{slug}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        instance=f"urn:viva:request:{getattr(request.state, 'request_id', 'unknown')}",
+        **more,
+    )
+    content = body.model_dump(mode="json", exclude_defaults=True)
+    return JSONResponse(content, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Turn every error that leaves a route into a problem document."""
+
+    @app.exception_handler(errors.VivaError)
+    async def ours(request: Request, error: errors.VivaError) -> Response:
+        status, slug = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), (500, "internal"))
+        headers = {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, errors.StoreUnavailable) else None
+        more = {"current_revision": error.current} if isinstance(error, errors.RevisionMismatch) else {}
+        return problem(request, status, slug, str(error), headers=headers, **more)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        if any(e["type"] == "json_invalid" for e in error.errors()):
+            return problem(request, 422, "invalid", NO_JSON)
+        found = [
+            FieldError(field=".".join(str(part) for part in e["loc"]), message=printable(e["msg"]))
+            for e in error.errors()
+        ]
+        detail = "; ".join(f"{f.field}: {f.message}" for f in found[:3])
+        return problem(request, 422, "invalid", detail, errors=found)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == HTTPStatus.NOT_MODIFIED:
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=error.headers)
+        if error.status_code == HTTPStatus.BAD_REQUEST:  # only FastAPI raises it, for a body that is no text
+            return problem(request, 422, "invalid", NO_JSON)
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(sorted(_methods(request) | set(headers["Allow"].split(", "))))
+        phrase = HTTPStatus(error.status_code).phrase
+        slug = phrase.lower().replace(" ", "-")
+        return problem(request, error.status_code, slug, str(error.detail or phrase), headers=headers)
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, error: Exception) -> Response:
+        return problem(request, 500, "internal", "Something went wrong here. The log has it under this request's id.")
+
+
+def _methods(request: Request) -> set[str]:
+    """What this path allows over all its routes: the one that raised 405 knows only its own method."""
+    scope = {"type": "http", "path": request.scope["path"], "root_path": ""}
+    routes = [route for route in request.app.routes if not isinstance(route, Mount)]  # a mount matches every method
+    return {m for m in METHODS if any(route.matches({**scope, "method": m})[0] is Match.FULL for route in routes)}
+
+
+def printable(text: str) -> str:
+    """`text` without lone surrogates, which JSON cannot carry."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,1 @@
+"""What goes over the wire. One file per resource; the domain's types stay inside."""

@@ -1,0 +1,20 @@
+"""Domain values as the API shows them."""
+
+from service.api.views.attempts import attempt, attempt_summary, grade_response, review
+from service.api.views.bank import question, topic
+from service.api.views.progress import progress
+from service.api.views.sessions import open_question, report, session, session_summary
+
+__all__ = [
+    "attempt",
+    "attempt_summary",
+    "grade_response",
+    "open_question",
+    "progress",
+    "question",
+    "report",
+    "review",
+    "session",
+    "session_summary",
+    "topic",
+]

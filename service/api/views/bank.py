@@ -1,0 +1,26 @@
+"""Topics and questions."""
+
+from typing import get_args
+
+from service.api.schemas.bank import QuestionSummary, TopicOut
+from service.bank import Bank
+from service.domain.question import Level, Topic
+from service.domain.rubric import Item
+
+
+def topic(bank: Bank, topic: Topic) -> TopicOut:
+    levels = [item.question.level for item in bank.items.values() if item.question.topic == topic.id]
+    return TopicOut(
+        **topic.model_dump(exclude={"order"}),
+        questions=len(levels),
+        levels={level: levels.count(level) for level in get_args(Level)},
+    )
+
+
+def question(bank: Bank, item: Item) -> QuestionSummary:
+    """What may be seen before answering. The topic may have left the bank since."""
+    fields = set(QuestionSummary.model_fields) - {"topic_title"}
+    known = bank.topics.get(item.question.topic)
+    return QuestionSummary(
+        **item.question.model_dump(include=fields), topic_title=known.title if known else item.question.topic
+    )

@@ -1,0 +1,119 @@
+"""The command `viva`."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from service.api.app import create_app, open_store
+from service.bank import load_bank
+from service.bank_check import check
+from service.domain.attempt import Answer
+from service.domain.grade import Ungraded, assess
+from service.errors import ConfigError, VivaError
+from service.graders import BUILT_IN, Grader
+from service.plugins import load
+from service.settings import read_settings
+from service.store.migrate import upgrade
+
+app = typer.Typer(help="Mock interviews for engineers.", no_args_is_help=True, add_completion=False)
+bank = typer.Typer(help="The question bank.", no_args_is_help=True)
+app.add_typer(bank, name="bank")
+
+STOP_SECONDS = 5
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """What we foresee ends in one line and exit code 1, not in a traceback."""
+    try:
+        yield
+    except VivaError as error:
+        typer.echo(f"viva: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API and the web client (settings: VIVA_HOST, VIVA_PORT, ...)."""
+    with _plain_errors():
+        settings = read_settings()
+        settings.check_host()
+        logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        application = create_app(settings)
+        listener = _listen(settings.host, settings.port)
+        config = uvicorn.Config(
+            application, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_SECONDS, server_header=False
+        )
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        for ending in (signal.SIGINT, signal.SIGTERM):  # uvicorn raises it once more when it has shut down in order
+            signal.signal(ending, lambda *_: sys.exit(0))
+        typer.echo(f"Viva is at http://{host}:{listener.getsockname()[1]}")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Raises ConfigError where the port cannot be had."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise ConfigError(
+            f"Cannot listen on {host}:{port} ({error.strerror}). Set VIVA_PORT to another port."
+        ) from error
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this release's schema."""
+    with _plain_errors():
+        store = open_store(read_settings())
+        upgrade(store)
+        typer.echo(f"{store.url.render_as_string()}: the schema is up to date.")
+
+
+@bank.command("check")
+def bank_check(
+    folder: Annotated[Path | None, typer.Argument(help="Holds questions/ and rubrics/.", file_okay=False)] = None,
+) -> None:
+    """Read every question and rubric, and lint them; exit code 1 where something is wrong."""
+    with _plain_errors():
+        root = folder or read_settings().bank_dir
+    findings = check(root)
+    for finding in findings:
+        typer.echo(str(finding))
+    typer.echo(f"{len(findings)} findings")
+    raise typer.Exit(1 if findings else 0)
+
+
+@app.command()
+def grade(
+    question: Annotated[str, typer.Argument(help="Id of a question, such as kv-cache.")],
+    answer: Annotated[typer.FileText, typer.Argument(help="File with the answer; - reads standard input.")] = "-",  # type: ignore[assignment]
+) -> None:
+    """Grade an answer on the command line."""
+    with _plain_errors():
+        settings = read_settings()
+        item = load_bank(settings.bank_dir).item(question)
+        grader: Grader = load(settings.grader, BUILT_IN)()
+        said = Answer.of(answer.read())
+        marking = asyncio.run(grader.mark(item, said))
+        if isinstance(marking, Ungraded):
+            raise ConfigError(f"No grade: {marking.reason}")
+        result = assess(marking, item.rubric, said, grader.identity)
+    typer.echo(f"{result.overall:.1f} of 100 ({result.band})")
+    points = {point.id: point.says for point in item.rubric.points()}
+    for verdict in result.verdicts:
+        quote = f'  "{verdict.evidence[0].quote}"' if verdict.evidence else ""
+        typer.echo(f"  {verdict.label:8}{verdict.point:4}{points[verdict.point]}{quote}")
+    mistakes = {mistake.id: mistake for mistake in item.rubric.mistakes}
+    for found in result.mistakes:
+        typer.echo(f'  mistake {found.mistake:4}"{found.evidence[0].quote}": {mistakes[found.mistake].correction}')

@@ -1,0 +1,191 @@
+"""From what a grader saw to a score.
+
+A grader returns a `Marking`: verdicts with the words of the answer that show them, never a number.
+`assess` checks those words against the answer and does all the arithmetic, so every grader is
+scored alike and none can invent evidence.
+
+Score of a criterion, from 0 to 1:
+    share = sum of weight x credit / sum of weights         credit: met 1, partial 1/2, missed 0
+    each asserted mistake that names it lowers share to at most CAP, then costs
+    its weight / (weights of the criterion's key points + of its mistakes); never below 0
+Overall, from 0 to 100: the criteria weighted by the rubric's scale. Silence earns nothing.
+"""
+
+from typing import Literal
+
+from service.domain import Value
+from service.domain.attempt import Answer
+from service.domain.rubric import CRITERIA, SCALES, CriterionName, KeyPoint, Rubric
+
+CAP = 0.5
+CREDIT = {"met": 1.0, "partial": 0.5, "missed": 0.0}
+MAX_LIFTS = 3
+
+BANDS = ((85, "Excellent"), (70, "Solid"), (50, "Getting there"), (25, "Partial"), (0, "Needs work"))
+
+VerdictLabel = Literal["met", "partial", "missed"]
+
+
+class Evidence(Value):
+    """Words of the answer: `quote == answer.text[start:end]`, offsets in characters (code points)."""
+
+    start: int
+    end: int
+    quote: str
+
+    def stands_in(self, text: str) -> bool:
+        return 0 <= self.start < self.end <= len(text) and text[self.start : self.end] == self.quote
+
+
+class Verdict(Value):
+    """What a grader says of one key point."""
+
+    point: str
+    label: VerdictLabel
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Finding(Value):
+    """A mistake that the answer asserts, and where."""
+
+    mistake: str
+    evidence: tuple[Evidence, ...]
+
+
+class Reading(Value):
+    """A quantity that the answer states, right or wrong."""
+
+    quantity: str
+    right: bool
+    evidence: tuple[Evidence, ...]
+
+
+class Marking(Value):
+    """All that a grader returns. A key point that is absent was missed."""
+
+    verdicts: tuple[Verdict, ...] = ()
+    mistakes: tuple[Finding, ...] = ()
+    quantities: tuple[Reading, ...] = ()
+
+
+class Ungraded(Value):
+    """No grade, and why. Never zero, never a guess."""
+
+    reason: str
+
+
+class CriterionScore(Value):
+    """One dimension: `score` from 0 to 100, and the labels of its key points in the rubric's order."""
+
+    name: CriterionName
+    score: float
+    capped: bool
+    """True where an asserted mistake lowered it."""
+
+
+class Lift(Value):
+    """A key point that would raise the overall score, and by how many points."""
+
+    point: str
+    gain: float
+
+
+class GraderName(Value):
+    """Which grader, and which version of it."""
+
+    name: str
+    version: str
+
+
+class Grade(Value):
+    """A verified marking with its score, and all it takes to explain it later."""
+
+    grader: GraderName
+    rubric_digest: str
+    verdicts: tuple[Verdict, ...]
+    """One for every key point of the rubric, in its order."""
+    mistakes: tuple[Finding, ...]
+    quantities: tuple[Reading, ...]
+    criteria: tuple[CriterionScore, ...]
+    overall: float
+    """From 0 to 100, one decimal."""
+    band: str
+    lifts: tuple[Lift, ...]
+    """What would lift this most: at most three, the largest gain first."""
+    follow_up: str | None
+    """The question an interviewer asks next: at the most valuable key point that was not met."""
+
+
+def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName) -> Grade:
+    """The grade of `answer`: `marking` with unverified evidence dropped, scored by `rubric`."""
+    verdicts = _verified(marking, rubric, answer.text)
+    mistakes = tuple(m for m in marking.mistakes if _shown(m.evidence, answer.text))
+    quantities = tuple(q for q in marking.quantities if _shown(q.evidence, answer.text))
+    credit = {v.point: CREDIT[v.label] for v in verdicts}
+    asserted = {m.mistake for m in mistakes}
+    criteria = tuple(_criterion(name, rubric, credit, asserted) for name in CRITERIA if name in rubric.criteria)
+    overall = _overall(criteria, rubric)
+    lifts = _lifts(rubric, credit, asserted, overall)
+    asks = {point.id: point.ask for point in rubric.points()}
+    return Grade(
+        grader=grader,
+        rubric_digest=rubric.digest,
+        verdicts=verdicts,
+        mistakes=mistakes,
+        quantities=quantities,
+        criteria=criteria,
+        overall=round(overall, 1),
+        band=next(name for floor, name in BANDS if round(overall, 1) >= floor),
+        lifts=tuple(lift for lift in lifts if lift.gain > 0)[:MAX_LIFTS],
+        follow_up=asks[lifts[0].point] if lifts else None,
+    )
+
+
+def _shown(evidence: tuple[Evidence, ...], text: str) -> bool:
+    return bool(evidence) and all(e.stands_in(text) for e in evidence)
+
+
+def _verified(marking: Marking, rubric: Rubric, text: str) -> tuple[Verdict, ...]:
+    """One verdict per key point: credit needs evidence that stands in the answer, and no wrong number about it."""
+    said = {v.point: v for v in marking.verdicts}
+    verified = {q.id for q in rubric.quantities if q.status == "verified"}
+    wrong = {r.quantity for r in marking.quantities if not r.right} & verified
+    spoiled = {q.point for q in rubric.quantities if q.id in wrong}
+    out = []
+    for point in rubric.points():
+        verdict = said.get(point.id)
+        evidence = tuple(e for e in verdict.evidence if e.stands_in(text)) if verdict else ()
+        if verdict is None or verdict.label == "missed" or not evidence:
+            out.append(Verdict(point=point.id, label="missed"))
+        elif verdict.label == "met" and point.id in spoiled:
+            out.append(Verdict(point=point.id, label="partial", evidence=evidence))
+        else:
+            out.append(Verdict(point=point.id, label=verdict.label, evidence=evidence))
+    return tuple(out)
+
+
+def _criterion(name: CriterionName, rubric: Rubric, credit: dict[str, float], asserted: set[str]) -> CriterionScore:
+    points: tuple[KeyPoint, ...] = rubric.criteria[name]
+    mistakes = [m for m in rubric.mistakes if m.caps == name]
+    weights = sum(p.weight for p in points)
+    share = sum(p.weight * credit[p.id] for p in points) / weights
+    cost = sum(m.weight for m in mistakes if m.id in asserted) / (weights + sum(m.weight for m in mistakes))
+    score = max(0.0, min(share, CAP) - cost) if cost else share
+    return CriterionScore(name=name, score=round(100 * score, 1), capped=bool(cost))
+
+
+def _overall(criteria: tuple[CriterionScore, ...], rubric: Rubric) -> float:
+    scale = SCALES[rubric.scale]
+    return sum(scale[c.name] * c.score for c in criteria) / sum(scale[c.name] for c in criteria)
+
+
+def _lifts(rubric: Rubric, credit: dict[str, float], asserted: set[str], overall: float) -> tuple[Lift, ...]:
+    """The gain of meeting one more key point, everything else as it is; a mistake's cap can leave nothing to gain."""
+    gains = []
+    for point in rubric.points():
+        if credit[point.id] == 1.0:
+            continue
+        better = credit | {point.id: 1.0}
+        criteria = tuple(_criterion(n, rubric, better, asserted) for n in CRITERIA if n in rubric.criteria)
+        gains.append(Lift(point=point.id, gain=round(_overall(criteria, rubric) - overall, 1)))
+    return tuple(sorted(gains, key=lambda lift: -lift.gain))

@@ -1,0 +1,97 @@
+"""Everything Viva raises. No status codes here: `api/problems.py` maps each class to one.
+
+VivaError
+├── BankError               a question or rubric file is wrong (file, line, reason)
+├── ConfigError             settings cannot work as given
+│   └── PluginError         a name that leads to no object
+├── NotFound                it does not exist, or it is not yours
+├── Invalid                 understood, but not acceptable
+│   └── TooLarge            over a stated limit
+├── Conflict                not possible in the present state
+│   ├── RevisionMismatch    somebody saved a newer draft
+│   ├── DeadlinePassed      the time for it is over
+│   └── KeyReused           an idempotency key was sent with another request
+├── PreconditionMissing     a revision has to be sent along
+├── Ungradable              a grader could not decide; never a score
+└── StoreUnavailable        the database cannot be used at the moment
+    ├── StoreBusy           another writer holds it; try again soon
+    └── StoreFull           there is no space left to write
+"""
+
+from pathlib import Path
+
+
+class VivaError(Exception):
+    """Something went wrong."""
+
+    def __init__(self, message: str | None = None) -> None:
+        # A subclass's docstring is its default message.
+        super().__init__(message or (self.__doc__ or "").strip())
+
+
+class BankError(VivaError):
+    """A file of the question bank is wrong."""
+
+    def __init__(self, path: Path, line: int, reason: str) -> None:
+        self.path, self.line, self.reason = path, line, reason
+        super().__init__(f"{path}:{line}: {reason}")
+
+
+class ConfigError(VivaError):
+    """The settings cannot work as given."""
+
+
+class PluginError(ConfigError):
+    """The name leads to no object that can be loaded."""
+
+
+class NotFound(VivaError):
+    """There is no such thing here."""
+
+
+class Invalid(VivaError):
+    """The request was understood but cannot be accepted."""
+
+
+class TooLarge(Invalid):
+    """The text is longer than the limit."""
+
+
+class Conflict(VivaError):
+    """That is not possible in the present state."""
+
+
+class RevisionMismatch(Conflict):
+    """A newer draft was saved elsewhere."""
+
+    def __init__(self, current: int) -> None:
+        self.current = current
+        super().__init__(f"A newer draft was saved elsewhere: its revision is {current}.")
+
+
+class DeadlinePassed(Conflict):
+    """The time for this question is over."""
+
+
+class KeyReused(Conflict):
+    """This Idempotency-Key was used before with a different request."""
+
+
+class PreconditionMissing(VivaError):
+    """Send If-Match with the revision of the draft that you edited."""
+
+
+class Ungradable(VivaError):
+    """The grader could not decide."""
+
+
+class StoreUnavailable(VivaError):
+    """The database cannot be used at the moment."""
+
+
+class StoreBusy(StoreUnavailable):
+    """The database is busy; try again in a moment."""
+
+
+class StoreFull(StoreUnavailable):
+    """There is no space left to save this. Nothing that was saved before is lost."""

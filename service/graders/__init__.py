@@ -1,0 +1,20 @@
+"""A grader reads an answer against a rubric. What it returns has no number in it: `domain/grade.py` scores."""
+
+from typing import Protocol
+
+from service.domain.attempt import Answer
+from service.domain.grade import GraderName, Marking, Ungraded
+from service.domain.rubric import Item
+
+BUILT_IN = {"keyword": "service.graders.keyword:KeywordGrader"}
+"""Names for `VIVA_GRADER`; any other value is `package.module:Class`."""
+
+
+class Grader(Protocol):
+    """What a grader has to offer. Its class takes no arguments."""
+
+    identity: GraderName
+
+    async def mark(self, item: Item, answer: Answer) -> Marking | Ungraded:
+        """Verdicts with evidence for `answer`, or why there are none. Raises nothing that it can foresee."""
+        ...

@@ -1,0 +1,99 @@
+"""Cues as docs/writing-questions.md defines them, compiled once for an item."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from service.domain.rubric import CueGroup
+from service.graders.lexicon import ARTICLES, FUNCTION_WORDS
+from service.graders.words import VERB_STEMS, Word, read, stem, stems
+
+_TYPO_LENGTH, _TYPO_RATIO = 5, 88
+_TYPOS_KEPT = 4096
+
+Phrase = tuple[str, ...]
+"""Stems in order."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Term:
+    """One term of a group; compared by identity, as an item has each only once."""
+
+    ways: tuple[tuple[Phrase, bool], ...]
+    """Every way to say it, the glossary's names included, and whether it has to be denied."""
+    quantities: tuple[str, ...]
+    """Ids of quantities of which a right statement will do as well."""
+
+
+Group = tuple[Term, ...]
+
+
+class Vocabulary:
+    """The words of an item: its cues, other names for a thing, slips of speech and typing, and what is no slip."""
+
+    def __init__(self, glossary: dict[str, tuple[str, ...]], texts: Iterable[str]) -> None:
+        self._names = [tuple(stems(name) for name in (term, *names)) for term, names in glossary.items()]
+        self.slips = tuple(slip for names in self._names for slip in _slips(names))
+        """Names with a word misheard: the name, which word of it, and the stem that is meant."""
+        self.surfaces = {
+            w.text: w.stem for term, names in glossary.items() for n in (term, *names) for w in read(n).words
+        }
+        """Folded words of cues and names, and their stems."""
+        self._known = {*VERB_STEMS.union(map(stem, FUNCTION_WORDS), *map(stems, texts))}
+        self._terms: dict[str, Term] = {}
+        self._typos: dict[str, str | None] = {}
+
+    def group(self, cues: CueGroup) -> Group:
+        return tuple(self._terms.setdefault(term, self._term(term)) for term in cues)
+
+    def corrected(self, word: Word) -> str | None:
+        """The stem of the cue's word that `word` is a slip of; None where it is a word in its own right."""
+        text = word.text
+        if len(text) < _TYPO_LENGTH or word.stem in self._known or not text.isalpha():
+            return None
+        if text not in self._typos:
+            # The first letter has to agree: encoder and decoder, increase and decrease differ there.
+            like = [s for s in self.surfaces if len(s) >= _TYPO_LENGTH and s[0] == text[0] and s.isalpha()]
+            best = process.extractOne(text, like, scorer=fuzz.ratio, score_cutoff=_TYPO_RATIO)
+            if len(self._typos) >= _TYPOS_KEPT:
+                self._typos.clear()
+            self._typos[text] = self.surfaces[best[0]] if best else None
+        return self._typos[text]
+
+    def _term(self, text: str) -> Term:
+        all_denied = text.startswith("not ")
+        parts = [part.strip() for part in text.removeprefix("not ").split("|")]
+        return Term(
+            ways=tuple(way for part in parts if not part.startswith("=") for way in self._ways(part, all_denied)),
+            quantities=tuple(part[1:].strip() for part in parts if part.startswith("=")),
+        )
+
+    def _ways(self, text: str, denied: bool) -> Iterator[tuple[Phrase, bool]]:
+        """An alternative by itself, with other names of the things in it, and two words written as one."""
+        denied = denied or text.startswith("not ")
+        words = read(text.removeprefix("not ")).words
+        self.surfaces |= {word.text: word.stem for word in words}
+        self._known |= {word.stem for word in words}
+        phrase = tuple(word.stem for word in words if word.text not in ARTICLES or len(words) == 1)
+        phrases = [phrase, *self._renamed(phrase)]
+        if len(words) == 2:
+            phrases.append((stem(words[0].text + words[1].text),))
+        return ((p, denied) for p in dict.fromkeys(phrases) if p)
+
+    def _renamed(self, phrase: Phrase) -> Iterator[Phrase]:
+        """`phrase` with a name of the glossary in it replaced by each other name of the same thing."""
+        for names in self._names:
+            for name in names:
+                for i in range(len(phrase) - len(name) + 1) if name else ():
+                    if phrase[i : i + len(name)] == name:
+                        yield from (phrase[:i] + other + phrase[i + len(name) :] for other in names if other != name)
+
+
+def _slips(names: tuple[Phrase, ...]) -> Iterator[tuple[Phrase, int, str]]:
+    """Names that differ from the term in one of several words: "KV cash" means a cache."""
+    term = names[0]
+    for name in names[1:]:
+        differing = [i for i, (a, b) in enumerate(zip(term, name, strict=False)) if a != b]
+        if len(name) == len(term) > 1 and len(differing) == 1:
+            yield name, differing[0], term[differing[0]]

@@ -1,0 +1,236 @@
+"""The keyword grader: the baseline that needs no model, no network and no training.
+
+An answer is read into words, clauses and what is denied in them; a key point is met where all terms of one of its cues
+stand together in a clause of prose, undenied. docs/writing-questions.md has the grammar of cues.
+"""
+
+import re
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from service.domain.attempt import Answer
+from service.domain.grade import Evidence, Finding, GraderName, Marking, Verdict
+from service.domain.grade import Reading as QuantityReading
+from service.domain.rubric import CueGroup, Item, Quantity
+from service.graders.clauses import Clause, Span, split
+from service.graders.cues import Group, Vocabulary
+from service.graders.lexicon import FUNCTION_WORDS
+from service.graders.numbers import Number, numbers, states
+from service.graders.places import Match, Places
+from service.graders.polarity import polarity
+from service.graders.words import Reading, Word, read
+
+_CACHED_ITEMS = 256
+_COPIED = 5
+"""Words in a row that make a clause a copy of a question which offers a choice."""
+_TO_THE_GRADER = re.compile(
+    r"\bfull (?:marks?|credit|points)\b|\b(?:top|maximum|perfect|highest) (?:marks?|grades?|band)\b|\b(?:fully|as) met\b"
+    r"|\bmet[\"' ]*[=:] *true\b|\b(?:ignore|disregard|forget|set) (?:\w+ ){0,3}(?:instructions?|rubric|guidelines)\b"
+    r"|\b(?:to|dear) (?:the )?(?:grader|examiner|marker)\b|(?:^|\n)\W*(?:grader|examiner|marker|system)\W*:"
+)
+
+
+class Sheet(NamedTuple):
+    """An item, compiled."""
+
+    vocabulary: Vocabulary
+    points: tuple[tuple[str, tuple[Group, ...]], ...]
+    mistakes: tuple[tuple[str, tuple[Group, ...]], ...]
+    quantities: tuple[tuple[Quantity, tuple[Group, ...]], ...]
+    prompt: frozenset[str]
+    """Stems of the question's own content words."""
+    prompt_runs: frozenset[tuple[str, ...]]
+    """`_COPIED` words of the question in a row."""
+    offers_choice: bool
+    """"Is it exact or approximate?" is answered in the question's own words."""
+
+
+class KeywordGrader:
+    """Marks by cues. Deterministic; a short answer takes it a few milliseconds."""
+
+    identity = GraderName(name="keyword", version="1")
+
+    def __init__(self) -> None:
+        self._sheets: OrderedDict[str, Sheet] = OrderedDict()
+
+    async def mark(self, item: Item, answer: Answer) -> Marking:
+        """Verdicts with the clauses that earned them."""
+        return mark(self._sheet(item), answer.text)
+
+    def _sheet(self, item: Item) -> Sheet:
+        digest = item.digest
+        if digest not in self._sheets:
+            self._sheets[digest] = compile_item(item)
+            if len(self._sheets) > _CACHED_ITEMS:
+                self._sheets.popitem(last=False)
+        return self._sheets[digest]
+
+
+def compile_item(item: Item) -> Sheet:
+    question, rubric = item.question, item.rubric
+    texts = [question.prompt, question.title, question.short_answer, question.model_answer, question.deeper_notes]
+    texts += [point.says for point in rubric.points()]
+    vocabulary = Vocabulary(question.glossary, texts)
+
+    def groups(cues: Sequence[CueGroup]) -> tuple[Group, ...]:
+        return tuple(vocabulary.group(cue) for cue in cues)
+
+    prompt = read(question.prompt).words
+    return Sheet(
+        vocabulary,
+        points=tuple((point.id, groups(point.cues)) for point in rubric.points()),
+        mistakes=tuple((mistake.id, groups(mistake.cues)) for mistake in rubric.mistakes),
+        quantities=tuple((quantity, groups(quantity.cues)) for quantity in rubric.quantities),
+        prompt=frozenset(word.stem for word in prompt if word.text not in FUNCTION_WORDS),
+        prompt_runs=frozenset(_runs(prompt)),
+        offers_choice=any(word.text in ("or", "which", "versus", "vs", "vs.") for word in prompt),
+    )
+
+
+def mark(sheet: Sheet, text: str) -> Marking:
+    """What `text` shows of the item behind `sheet`."""
+    reading = read(text)
+    clauses = split(reading.words)
+    places = Places(reading.words, clauses, polarity(reading, clauses), sheet.vocabulary)
+    addressed = _addressed(reading, clauses)
+    counts = [c.sentence not in addressed and _counts(sheet, reading, c, places) for c in clauses]
+    sight = _Sight(sheet, text, reading, clauses, places, counts)
+    quantities = tuple(sight.quantities())
+    verdicts = tuple(v for point, groups in sheet.points if (v := sight.verdict(point, groups)))
+    mistakes = tuple(f for mistake, groups in sheet.mistakes if (f := sight.mistake(mistake, groups)))
+    return Marking(verdicts=verdicts, mistakes=mistakes, quantities=quantities)
+
+
+class _Sight(NamedTuple):
+    """One answer beside one sheet."""
+
+    sheet: Sheet
+    text: str
+    reading: Reading
+    clauses: list[Clause]
+    places: Places
+    counts: list[bool]
+    """For each clause whether it can be evidence."""
+
+    def verdict(self, point: str, groups: Sequence[Group]) -> Verdict | None:
+        """The best that any clause shows of a key point; None where it was missed."""
+        partial: list[Clause] | None = None
+        for group in groups:
+            for number in sorted(self.places.clauses_with(group)):
+                if not self.counts[number]:
+                    continue
+                clause = self.clauses[number]
+                match = self._match(group, number)
+                if match.full:
+                    return Verdict(point=point, label="met", evidence=self._evidence(clause))
+                if match.contradicted:
+                    continue
+                if clause.link == "tied" and self.counts[number - 1] and self._match(group, number, number - 1).full:
+                    return Verdict(point=point, label="met", evidence=self._evidence(self.clauses[number - 1], clause))
+                if partial is None:
+                    partial = self._part(group, number, match)
+        return Verdict(point=point, label="partial", evidence=self._evidence(*partial)) if partial else None
+
+    def _part(self, group: Group, number: int, match: Match) -> list[Clause] | None:
+        """All but one term of three or more, or a group spread over neighbours that do not compare two things."""
+        clause = self.clauses[number]
+        if len(group) >= 3 and match.missing == 1 and self._own_words(match):
+            return [clause]
+        beside = clause.link == "plain" and self.counts[number - 1] and not self._parallel(number)
+        if beside and self._match(group, number, number - 1).full:
+            return [self.clauses[number - 1], clause]
+        return None
+
+    def mistake(self, mistake: str, groups: Sequence[Group]) -> Finding | None:
+        """Where a mistake is asserted. What a later clause says of it counts: people correct themselves."""
+        last, asserted = -1, False
+        for group in groups:
+            for number in self.places.clauses_with(group):
+                match = self._match(group, number)
+                if match.missing or number < last or not self.counts[number]:
+                    continue
+                asserted = match.full or (asserted and number == last)
+                last = number
+        return Finding(mistake=mistake, evidence=self._evidence(self.clauses[last])) if asserted else None
+
+    def quantities(self) -> Iterator[QuantityReading]:
+        """Every quantity that the answer states, as it states it last."""
+        found = numbers(self.reading.words)
+        for quantity, groups in self.sheet.quantities:
+            said: tuple[int, bool] | None = None
+            for number in found:
+                right = states(number, quantity, self.reading.words)
+                clause = self.places.clause_of[number.first]
+                if right is None or not self._about(groups, number, clause, right):
+                    continue
+                if right:
+                    self.places.stated.setdefault(quantity.id, []).append(tuple(range(number.first, number.last)))
+                elif said == (clause, True):
+                    continue  # several numbers in one clause: one of them is right
+                said = (clause, right)
+            if said:
+                evidence = self._evidence(self.clauses[said[0]])
+                yield QuantityReading(quantity=quantity.id, right=said[1], evidence=evidence)
+
+    def _about(self, groups: Sequence[Group], number: Number, clause: int, near: bool) -> bool:
+        """Whether a clause (or with `near` a tied one) speaks of the quantity, with `number` as more than a cue."""
+        if self.clauses[clause].question or self.places.denied(number.first):
+            return False
+        scopes: list[tuple[int, ...]] = [(clause,)]
+        if near:
+            scopes += [(n - 1, n) for n in (clause, clause + 1) if self._tied(n)]
+        for group in groups:
+            for scope in scopes:
+                match = self._match(group, *scope)
+                if match.full and match.words.isdisjoint(range(number.first, number.last)):
+                    return True
+        return False
+
+    def _tied(self, number: int) -> bool:
+        return 0 < number < len(self.clauses) and self.clauses[number].link == "tied"
+
+    def _match(self, group: Group, *numbers: int) -> Match:
+        spans: list[Span] = []
+        for number in numbers:
+            spans += [self.clauses[number].span, *self.clauses[number].inherits]
+        return self.places.match(group, spans)
+
+    def _own_words(self, match: Match) -> bool:
+        """Whether all of an incomplete match is more than what the question gave away."""
+        return self.sheet.prompt.isdisjoint(self.reading.words[i].stem for i in match.words)
+
+    def _parallel(self, number: int) -> bool:
+        """Two clauses with the same verb compare two things: "prefill is ... and decode is ..."."""
+        a, b = self.clauses[number - 1].verb, self.clauses[number].verb
+        return a is None or b is None or self.reading.words[a].stem == self.reading.words[b].stem
+
+    def _evidence(self, *clauses: Clause) -> tuple[Evidence, ...]:
+        spans = [(self.reading.words[c.first].start, self.reading.words[c.last - 1].end) for c in clauses]
+        return tuple(Evidence(start=start, end=end, quote=self.text[start:end]) for start, end in spans)
+
+
+def _addressed(reading: Reading, clauses: Sequence[Clause]) -> set[int]:
+    """The sentences that speak to the grader."""
+    starts = [word.at for word in reading.words]
+    found = (bisect_right(starts, match.end() - 1) - 1 for match in _TO_THE_GRADER.finditer(reading.folded))
+    firsts = [clause.first for clause in clauses]
+    return {clauses[bisect_right(firsts, max(word, 0)) - 1].sentence for word in found if clauses}
+
+
+def _counts(sheet: Sheet, reading: Reading, clause: Clause, places: Places) -> bool:
+    """Whether a clause can be evidence: prose that asserts something which the question did not say."""
+    if not clause.prose or clause.question:
+        return False
+    words = reading.words[clause.first : clause.last]
+    if sheet.offers_choice:
+        return sheet.prompt_runs.isdisjoint(_runs(words))
+    if any(w.text not in FUNCTION_WORDS and w.stem not in sheet.prompt for w in words):
+        return True
+    return any(places.denied(i) for i in range(clause.first, clause.last))
+
+
+def _runs(words: Sequence[Word]) -> list[tuple[str, ...]]:
+    stems = tuple(word.stem for word in words)
+    return [stems[i : i + _COPIED] for i in range(len(stems) - _COPIED + 1)]

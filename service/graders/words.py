@@ -1,0 +1,158 @@
+"""An answer as words that know where they stand.
+
+Text is folded for comparing (compatibility forms, accents, case, invisible characters, typographic quotes), while every
+word keeps its offsets into the text as it was given.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import zip_longest
+from typing import NamedTuple
+
+import snowballstemmer  # type: ignore[import-untyped]
+
+from service.graders.lexicon import FILLERS, FUNCTION_WORDS, IRREGULAR, NUMBER_WORDS, PRONOUNS, VERBS
+
+_PLAIN = str.maketrans("’‘ʼ“”×−‐‑。、", "'''\"\"x---.,")
+_WORD = re.compile(
+    r"(?:e\.g|i\.e)\.?|\b(?:etc|vs|approx|cf|resp)\."
+    r"|\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+    r"|[^\W\d_]+?(?=n't\b)|n't\b|'(?:s|re|ve|ll|d|m)\b|[^\W\d_]+|%"
+)
+_SENTENCE_END = re.compile(r"!|…|\.(?:[\s\"')\]]|$)")
+_COLON = re.compile(r":(?:\s|$)")
+_PAUSE = re.compile(r"[,()\[\]{}|—–]|\s-+\s")
+_BULLET = re.compile(r"\n\s*(?:[-*•#>]|\n)")
+_CONTRACTED = {"n't": "not", "'s": "is", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would", "'m": "am"}
+_WRAPPED_LINE = 50
+"""Characters from which on a line without an end is taken to go on in the next."""
+_UNRELATED = {"positive", "several", "important", "university"}
+"""Words that the stemmer would make one with `position`, `severe`, `import`, `universal`."""
+_STRENGTH = {"": 0, ",": 1, ";": 2, ":": 3, ".": 4, "?": 5}
+
+
+class Word(NamedTuple):
+    text: str
+    """Folded, contractions resolved: `don't` is two words, `do` and `not`."""
+    stem: str
+    """What is compared; a number in digits without separators."""
+    start: int
+    end: int
+    """Offsets in the text as given."""
+    at: int
+    """Offset in the folded text."""
+    after: str
+    """The strongest boundary up to the next word: '' none, ',' pause, ';' and ':' clause, '.' sentence, '?' question."""
+
+
+class Reading(NamedTuple):
+    folded: str
+    words: list[Word]
+
+
+@lru_cache(maxsize=8192)
+def stem(word: str) -> str:
+    """The stem of a folded word: British spellings and irregular forms count as one with their like."""
+    word = IRREGULAR.get(word, word)
+    if word in _UNRELATED or len(word) <= 2:
+        return word
+    if len(word) > 5:
+        word = re.sub(r"is(e[ds]?|ing|ations?)$", r"iz\1", word.replace("our", "or"))
+    return str(_STEMMER.stemWord(word))
+
+
+_STEMMER = snowballstemmer.stemmer("english")
+VERB_STEMS = frozenset(stem(verb) for verb in VERBS)
+
+
+def read(text: str) -> Reading:
+    """The words of `text`, fillers left out."""
+    folded, origin = _fold(text)
+    found = list(_WORD.finditer(folded))
+    words: list[Word] = []
+    for match, following in zip_longest(found, found[1:]):
+        gap_end = following.start() if following else len(folded)
+        raw = match.group()
+        after = _boundary(folded, match.end(), gap_end, raw)
+        known = raw in FILLERS or (raw == "know" and words and words[-1].text == "you")
+        possessive = raw == "'s" and not (words and words[-1].text in PRONOUNS)
+        if known or possessive:
+            if raw == "know":
+                words.pop()
+            if words and _STRENGTH[after] > _STRENGTH[words[-1].after]:
+                words[-1] = words[-1]._replace(after=after)
+            continue
+        end = max(origin[match.end() - 1] + 1, origin[match.end()])
+        word = Word(_CONTRACTED.get(raw, raw), _key(raw), origin[match.start()], end, match.start(), after)
+        words.append(_joined(words.pop(), word) if words and _compound(words[-1], word) else word)
+    return Reading(folded, words)
+
+
+def stems(text: str) -> tuple[str, ...]:
+    return tuple(word.stem for word in read(text).words)
+
+
+def _key(raw: str) -> str:
+    if raw in NUMBER_WORDS:
+        return str(NUMBER_WORDS[raw])
+    if raw[0].isdigit():
+        digits = raw.replace(",", "")
+        return digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return stem(_CONTRACTED.get(raw, raw))
+
+
+def _compound(tens: Word, unit: Word) -> bool:
+    """`thirty two`, `sixty-four`."""
+    return tens.after == "" and NUMBER_WORDS.get(tens.text, 0) >= 20 and 1 <= NUMBER_WORDS.get(unit.text, 0) <= 9
+
+
+def _joined(tens: Word, unit: Word) -> Word:
+    value = str(NUMBER_WORDS[tens.text] + NUMBER_WORDS[unit.text])
+    return Word(value, value, tens.start, unit.end, tens.at, unit.after)
+
+
+def _fold(text: str) -> tuple[str, Sequence[int]]:
+    """`text` folded, and for each of its characters (and its end) the offset in `text`."""
+    if text.isascii():
+        return text.lower(), range(len(text) + 1)
+    folded: list[str] = []
+    origin: list[int] = []
+    for offset, char in enumerate(text):
+        plain = _fold_char(char)
+        folded.append(plain)
+        origin.extend([offset] * len(plain))
+    origin.append(len(text))
+    return "".join(folded), origin
+
+
+@lru_cache(maxsize=4096)
+def _fold_char(char: str) -> str:
+    plain = unicodedata.normalize("NFKD", char.translate(_PLAIN)).casefold()
+    if len(plain) > 4:  # some ligatures stand for a whole phrase
+        return char
+    return "".join(c for c in plain.translate(_PLAIN) if unicodedata.category(c) not in ("Mn", "Me", "Cf"))
+
+
+def _boundary(folded: str, start: int, end: int, before: str) -> str:
+    """What the characters between a word, `before`, and the next one separate."""
+    gap = folded[start:end]
+    if gap in (" ", "", "-", "'", "/"):
+        return ""
+    if "?" in gap:
+        return "?"
+    if _SENTENCE_END.search(gap) or ("\n" in gap and not _wraps(folded, start, gap, before)):
+        return "."
+    if ";" in gap:
+        return ";"
+    if _COLON.search(gap):
+        return ":"
+    return "," if _PAUSE.search(gap) else ""
+
+
+def _wraps(folded: str, start: int, gap: str, before: str) -> bool:
+    """Whether a single line break only wraps a line: a long one, or one that ends in a word like `and`."""
+    line = start - (folded.rfind("\n", 0, start) + 1)
+    unfinished = line >= _WRAPPED_LINE or before in FUNCTION_WORDS
+    return unfinished and gap.count("\n") == 1 and not _BULLET.search(gap)

@@ -1,0 +1,1 @@
+"""How grading goes on after a request, or after a crash. The attempt's row is the job: what is `submitted` waits."""

@@ -1,0 +1,24 @@
+"""What is counted, for Prometheus. One registry for each application: nothing is global."""
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+
+class Metrics:
+    """Counters and histograms; durations in seconds."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "viva_http_requests", "Requests by route template.", ["method", "route", "status"], registry=self.registry
+        )
+        self.request_seconds = Histogram(
+            "viva_http_request_seconds", "Time to answer a request.", ["method", "route"], registry=self.registry
+        )
+        self.grades = Counter("viva_grades", "Grades by outcome.", ["grader", "outcome"], registry=self.registry)
+        self.grade_seconds = Histogram(
+            "viva_grade_seconds",
+            "Time that a grader took.",
+            ["grader"],
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1, 5, 15, 60),
+            registry=self.registry,
+        )

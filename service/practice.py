@@ -1,0 +1,307 @@
+"""The walk: an answer comes in, is stored, graded, and the grade is stored. Everything else serves it.
+
+    submit ── clean ── hand in (session and attempt, one transaction) ── mark ── assess ── store the grade
+
+An answer is acknowledged once its attempt is committed. Grading is idempotent and starts from the
+attempt's row, so a crash in between costs nothing: `jobs` finds the row and calls `grade` again.
+"""
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+from random import SystemRandom
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from service.bank import Bank
+from service.domain.attempt import Answer, Attempt, Person, clean
+from service.domain.grade import Grade, Ungraded, assess
+from service.domain.plan import Plan, draw, make_session
+from service.domain.rubric import Item
+from service.domain.session import HandIn, PracticeSession
+from service.errors import Conflict, KeyReused, StoreUnavailable
+from service.graders import Grader
+from service.metrics import Metrics
+from service.store import attempts, items, sessions
+from service.store.engine import Store, Tx
+
+log = logging.getLogger(__name__)
+
+Changed = tuple[PracticeSession, tuple[HandIn, ...]]
+Step = Callable[[PracticeSession, Tx], Changed]
+
+
+class Practice:
+    """Practice sessions on one store, one bank and one grader. `now` is always the arrival of the request, in UTC."""
+
+    def __init__(self, *, store: Store, bank: Bank, grader: Grader, metrics: Metrics, grace: float) -> None:
+        self.store = store
+        self.bank = bank
+        self.grader = grader
+        self.metrics = metrics
+        self.grace = grace
+
+    # Sessions
+
+    async def create(self, person: Person, plan: Plan, now: datetime) -> PracticeSession:
+        """Draw the questions and keep the plan. Raises Invalid where nothing fits."""
+        seed = SystemRandom().randrange(2**31) if plan.seed is None else plan.seed
+        chosen = draw(self.bank.items.values(), plan, seed)
+        session = make_session(uuid7(), person, self._title(plan, chosen), plan, chosen, seed, self.grace, now)
+        await asyncio.to_thread(self._add, session, chosen)
+        return session
+
+    async def session(self, person: Person, session_id: UUID, now: datetime) -> PracticeSession:
+        """The session as the clock has left it."""
+        session = await asyncio.to_thread(self._read, person, session_id)
+        settled, _ = session.settle(now)
+        return session if settled is session else await self._change(person, session_id, now, lambda s, _: (s, ()))
+
+    async def settle_due(self, person: Person, now: datetime) -> None:
+        """Let the clock end what it has to, in all of a person's sessions."""
+        for session_id in await asyncio.to_thread(self._due, person, now):
+            await self.session(person, session_id, now)
+
+    async def start(self, person: Person, session_id: UUID, now: datetime) -> PracticeSession:
+        return await self._change(person, session_id, now, lambda s, _: (s.start(now), ()))
+
+    async def pause(self, person: Person, session_id: UUID, now: datetime) -> PracticeSession:
+        return await self._change(person, session_id, now, lambda s, _: (s.pause(now), ()))
+
+    async def resume(self, person: Person, session_id: UUID, now: datetime) -> PracticeSession:
+        return await self._change(person, session_id, now, lambda s, _: (s.resume(now), ()))
+
+    async def finish(self, person: Person, session_id: UUID, now: datetime) -> PracticeSession:
+        return await self._change(person, session_id, now, lambda s, _: s.finish(now))
+
+    async def abandon(self, person: Person, session_id: UUID, now: datetime) -> PracticeSession:
+        return await self._change(person, session_id, now, lambda s, _: (s.abandon(now), ()))
+
+    async def retry(self, person: Person, attempt_id: UUID, now: datetime) -> PracticeSession:
+        """A new, running session with the question of an attempt, under the same limits."""
+        attempt = await asyncio.to_thread(self._attempt, person, attempt_id)
+        if attempt.session_id is None or attempt.position is None:
+            raise Conflict("This attempt belongs to no session.")
+        session = await self.session(person, attempt.session_id, now)
+        limit = session.slot(attempt.position).limit
+        plan = Plan(
+            question_ids=(attempt.question_id,),
+            time_factor=session.time_factor,
+            untimed=limit is None,
+            seconds_per_question=None if limit is None else limit / session.time_factor,
+        )
+        created = await self.create(person, plan, now)
+        return await self.start(person, created.id, now)
+
+    # The open question
+
+    async def open(self, person: Person, session_id: UUID, position: int, now: datetime) -> PracticeSession:
+        """Raises Conflict where the person has yet to answer the question in a strict session elsewhere."""
+
+        def step(session: PracticeSession, tx: Tx) -> Changed:
+            question_id = session.slot(position).question_id
+            if session.mode == "practice":
+                _not_in_strict(tx, person, question_id, session.id)
+            return session.open(position, now), ()
+
+        return await self._change(person, session_id, now, step)
+
+    async def save(
+        self, person: Person, session_id: UUID, position: int, text: str, revision: int, now: datetime
+    ) -> int:
+        """Save a draft on top of `revision`; returns the new one."""
+        draft = clean(text)
+        session = await self._change(person, session_id, now, lambda s, _: (s.save(position, draft, revision, now), ()))
+        return session.slot(position).revision
+
+    async def skip(self, person: Person, session_id: UUID, position: int, now: datetime) -> PracticeSession:
+        return await self._change(person, session_id, now, lambda s, _: (s.skip(position, now), ()))
+
+    async def reveal(self, person: Person, session_id: UUID, position: int, now: datetime) -> Item:
+        """The item with its model answer; the question is recorded as revealed."""
+        session = await self._change(person, session_id, now, lambda s, _: (s.reveal(position, now), ()))
+        return await self.item(session.slot(position).item_digest)
+
+    async def hint(self, person: Person, session_id: UUID, position: int, now: datetime) -> PracticeSession:
+        return await self._change(person, session_id, now, lambda s, _: (s.hint(position), ()))
+
+    async def extend(
+        self, person: Person, session_id: UUID, position: int, seconds: float, now: datetime
+    ) -> PracticeSession:
+        return await self._change(person, session_id, now, lambda s, _: (s.extend(position, seconds), ()))
+
+    # The walk
+
+    async def submit(
+        self, person: Person, session_id: UUID, position: int, text: str, key: str | None, now: datetime
+    ) -> tuple[UUID, bool]:
+        """Hand in an answer and grade it: the attempt's id, and whether `key` had brought it in before.
+
+        Raises KeyReused, DeadlinePassed, Conflict, Invalid (empty), TooLarge, StoreUnavailable.
+        """
+        answer = Answer.of(text)
+        fingerprint = hashlib.sha256(f"{session_id}/{position}/{answer.text}".encode()).hexdigest()
+
+        def step(session: PracticeSession, _: Tx) -> Changed:
+            closed, hand_in = session.submit(position, answer.text, now)
+            return closed, (hand_in,)
+
+        def commit() -> tuple[list[UUID], bool]:
+            with self.store.write() as tx:
+                if key is not None and (earlier := attempts.by_key(tx, person, key)):
+                    if earlier[1] != fingerprint:
+                        raise KeyReused
+                    return [earlier[0].id], True
+                _, handed = _apply(tx, person, session_id, now, step, key=key, fingerprint=fingerprint)
+            return handed, False
+
+        attempt_ids, replayed = await asyncio.to_thread(commit)
+        if not replayed:
+            await self._grade_each(attempt_ids, now)
+        return attempt_ids[-1], replayed
+
+    async def grade(self, attempt_id: UUID, now: datetime) -> None:
+        """Grade a stored attempt, unless that was done. Raises NotFound, StoreUnavailable."""
+        attempt = await asyncio.to_thread(self._load, attempt_id)
+        if attempt.status != "submitted":
+            return
+        item = await self.item(attempt.item_digest)
+        result = await self.mark(item, attempt.answer)
+        await asyncio.to_thread(self._keep_grade, attempt, result, now)
+
+    async def mark(self, item: Item, answer: Answer) -> Grade | Ungraded:
+        """The grade of an answer, stored nowhere. A grader that fails gives no grade, never a zero."""
+        identity, started = self.grader.identity, time.perf_counter()
+        try:
+            marking = await self.grader.mark(item, answer)
+        except Exception as error:  # the boundary to graders that others write
+            log.exception("grader failed", extra={"grader": identity.name, "question": item.id})
+            marking = Ungraded(reason=f"The grader {identity.name} failed ({type(error).__name__}).")
+        self.metrics.grade_seconds.labels(identity.name).observe(time.perf_counter() - started)
+        outcome = "ungraded" if isinstance(marking, Ungraded) else "graded"
+        self.metrics.grades.labels(identity.name, outcome).inc()
+        return marking if isinstance(marking, Ungraded) else assess(marking, item.rubric, answer, identity)
+
+    def pending(self) -> list[UUID]:
+        """Attempts that wait for their grade. Blocking."""
+        with self.store.read() as tx:
+            return attempts.pending(tx)
+
+    async def check_open_to(self, person: Person, question_id: str) -> None:
+        """Raises Conflict where the person has yet to answer the question in a strict session."""
+        await asyncio.to_thread(self._check_open_to, person, question_id)
+
+    async def item(self, digest: str) -> Item:
+        """The version of a question that a session was planned with."""
+        present = self.bank.by_digest(digest)
+        return await asyncio.to_thread(self._stored_item, digest) if present is None else present
+
+    async def _change(self, person: Person, session_id: UUID, now: datetime, step: Step) -> PracticeSession:
+        """One step of a session in one transaction, then grades for what it handed in."""
+
+        def commit() -> tuple[PracticeSession, list[UUID]]:
+            with self.store.write() as tx:
+                return _apply(tx, person, session_id, now, step)
+
+        session, attempt_ids = await asyncio.to_thread(commit)
+        await self._grade_each(attempt_ids, now)
+        return session
+
+    async def _grade_each(self, attempt_ids: list[UUID], now: datetime) -> None:
+        for attempt_id in attempt_ids:
+            try:
+                await self.grade(attempt_id, now)
+            except StoreUnavailable:
+                # The answer is safe and acknowledged; its grade follows when `jobs` comes by.
+                log.warning("grade postponed", extra={"attempt": str(attempt_id)})
+
+    # Blocking parts, for worker threads
+
+    def _add(self, session: PracticeSession, chosen: list[Item]) -> None:
+        with self.store.write() as tx:
+            items.keep(tx, chosen)
+            sessions.add(tx, session)
+
+    def _read(self, person: Person, session_id: UUID) -> PracticeSession:
+        with self.store.read() as tx:
+            return sessions.get(tx, person, session_id)
+
+    def _due(self, person: Person, now: datetime) -> list[UUID]:
+        with self.store.read() as tx:
+            return sessions.due(tx, person, now)
+
+    def _attempt(self, person: Person, attempt_id: UUID) -> Attempt:
+        with self.store.read() as tx:
+            return attempts.get(tx, person, attempt_id)[0]
+
+    def _load(self, attempt_id: UUID) -> Attempt:
+        with self.store.read() as tx:
+            return attempts.load(tx, attempt_id)
+
+    def _stored_item(self, digest: str) -> Item:
+        with self.store.read() as tx:
+            return items.get(tx, digest)
+
+    def _keep_grade(self, attempt: Attempt, result: Grade | Ungraded, now: datetime) -> None:
+        with self.store.write() as tx:
+            attempts.add_grade(tx, attempt, self.grader.identity, result, now)
+
+    def _check_open_to(self, person: Person, question_id: str) -> None:
+        with self.store.read() as tx:
+            _not_in_strict(tx, person, question_id, None)
+
+    def _title(self, plan: Plan, chosen: list[Item]) -> str:
+        if len(chosen) == 1:
+            return chosen[0].question.title
+        topics = plan.topics or tuple(dict.fromkeys(item.question.topic for item in chosen))
+        names = [self.bank.topics[topic].title for topic in topics]
+        return " · ".join(names) if len(names) <= 2 else "Mixed practice"
+
+
+def _apply(
+    tx: Tx,
+    person: Person,
+    session_id: UUID,
+    now: datetime,
+    step: Step,
+    *,
+    key: str | None = None,
+    fingerprint: str = "",
+) -> tuple[PracticeSession, list[UUID]]:
+    """Lock the session, let the clock act, take the step, keep it all. The ids are of the attempts it made."""
+    before = sessions.get(tx, person, session_id, lock=True)
+    settled, timed_out = before.settle(now)
+    after, handed = step(settled, tx)
+    sessions.save(tx, before, after)
+    made = [(hand_in, None, "") for hand_in in timed_out] + [(hand_in, key, fingerprint) for hand_in in handed]
+    ids = []
+    for hand_in, sent_key, sent in made:
+        attempt = _attempt_of(after, hand_in)
+        attempts.add(tx, attempt, key=sent_key, fingerprint=sent)
+        ids.append(attempt.id)
+    return after, ids
+
+
+def _attempt_of(session: PracticeSession, hand_in: HandIn) -> Attempt:
+    slot = session.slot(hand_in.position)
+    return Attempt(
+        id=uuid7(),
+        owner=session.owner,
+        session_id=session.id,
+        position=slot.position,
+        question_id=slot.question_id,
+        item_digest=slot.item_digest,
+        answer=Answer(text=hand_in.text),
+        timed_out=hand_in.timed_out,
+        seconds_used=hand_in.seconds_used,
+        submitted_at=hand_in.finished_at,
+    )
+
+
+def _not_in_strict(tx: Tx, person: Person, question_id: str, besides: UUID | None) -> None:
+    if sessions.strictly_pending(tx, person, question_id, besides):
+        raise Conflict("You have yet to answer this question in a strict session.")

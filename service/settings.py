@@ -1,0 +1,66 @@
+"""All settings: environment variables with the prefix `VIVA_`, or a `.env` file. Read once, by whoever starts Viva."""
+
+from ipaddress import ip_address
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Every field's description is below it; docs/hosting.md lists them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="VIVA_", env_nested_delimiter="__", env_file=".env", extra="ignore", use_attribute_docstrings=True
+    )
+
+    host: str = "127.0.0.1"
+    """Address to listen on. Only loopback is accepted, because this release has no sign-in."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """Port to listen on; 0 takes a free one and prints it."""
+    data_dir: Path = Path("data")
+    """Folder for the SQLite database."""
+    database_url: str | None = None
+    """SQLAlchemy URL of the database. Default: `viva.db` in the data folder."""
+    bank_dir: Path = ROOT
+    """Folder that holds `questions/` and `rubrics/`."""
+    grader: str = "keyword"
+    """Grader by name: `keyword`, or `package.module:Class` for your own."""
+    grace_seconds: float = Field(default=10, ge=0, le=300)
+    """Seconds after a strict deadline in which an answer still counts, for slow networks."""
+    busy_seconds: float = Field(default=10, gt=0, le=60)
+    """Seconds that a write waits for another before it answers 503."""
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    """Least level that is logged."""
+
+    def store_url(self) -> str:
+        """The database's URL."""
+        if self.database_url:
+            return self.database_url
+        path = str((self.data_dir / "viva.db").absolute())
+        return f"sqlite:///{path.replace('%', '%25').replace('?', '%3F')}"  # both mean something in a URL
+
+    def check_host(self) -> None:
+        """Raises ConfigError for an address that others can reach."""
+        try:
+            loopback = self.host == "localhost" or ip_address(self.host).is_loopback
+        except ValueError:
+            loopback = False
+        if not loopback:
+            raise ConfigError(
+                f"VIVA_HOST={self.host} can be reached by others, and nobody would have to sign in. "
+                "Use 127.0.0.1, ::1 or localhost."
+            )
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises ConfigError with the name and the fault of each that cannot be."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"VIVA_{'__'.join(str(part) for part in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
+        raise ConfigError("; ".join(wrong)) from error

@@ -1,0 +1,29 @@
+"""Versions of questions and rubrics, found by their digest. They are never changed."""
+
+from collections.abc import Iterable
+
+from sqlmodel import col, select
+
+from service.domain.rubric import Item
+from service.errors import NotFound
+from service.store.engine import Tx
+from service.store.tables import ItemRow
+
+
+def keep(tx: Tx, items: Iterable[Item]) -> None:
+    """Store each version that is not there yet."""
+    wanted = {item.digest: item for item in items}
+    known = set(tx.exec(select(ItemRow.digest).where(col(ItemRow.digest).in_(wanted))))
+    for digest, item in wanted.items():
+        if digest not in known:
+            body = item.model_dump_json(exclude={"rubric": {"anchors"}})
+            tx.add(ItemRow(digest=digest, question_id=item.id, body=body))
+    tx.flush()
+
+
+def get(tx: Tx, digest: str) -> Item:
+    """Raises NotFound."""
+    row = tx.get(ItemRow, digest)
+    if row is None:
+        raise NotFound
+    return Item.model_validate_json(row.body)

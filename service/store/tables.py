@@ -1,0 +1,144 @@
+"""The tables. Rows stay inside `service/store`: what goes in and comes out are domain values."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, Text, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+# Named constraints: a migration can find them again on every database.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time, also on SQLite, which forgets the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def utc(**kwargs: Any) -> Any:
+    return Field(sa_type=UtcDateTime, **kwargs)
+
+
+def long_text() -> Any:
+    return Field(sa_type=Text)
+
+
+class Owned(SQLModel):
+    """Every record has an owner and an organisation."""
+
+    owner: str
+    organisation: str
+
+
+class ItemRow(SQLModel, table=True):
+    """A version of a question and its rubric, kept for as long as something was graded by it."""
+
+    __tablename__ = "item"
+    digest: str = Field(primary_key=True)
+    question_id: str
+    body: str = long_text()
+
+
+class SessionRow(Owned, table=True):
+    __tablename__ = "practice_session"
+    __table_args__ = (
+        Index("ix_practice_session_owner", "organisation", "owner", "id"),
+        Index("ix_practice_session_next_due", "next_due"),
+    )
+    id: UUID = Field(primary_key=True)
+    title: str
+    mode: str
+    seed: int
+    time_factor: float
+    total_limit: float | None
+    grace: float
+    state: str
+    created_at: datetime = utc()
+    started_at: datetime | None = utc(default=None)
+    deadline: datetime | None = utc(default=None)
+    paused_at: datetime | None = utc(default=None)
+    finished_at: datetime | None = utc(default=None)
+    next_due: datetime | None = utc(default=None)
+    """Strict sessions only: when the clock next ends something."""
+
+
+class SlotRow(Owned, table=True):
+    __tablename__ = "session_question"
+    session_id: UUID = Field(primary_key=True, foreign_key="practice_session.id")
+    position: int = Field(primary_key=True)
+    question_id: str
+    item_digest: str = Field(foreign_key="item.digest")
+    limit: float | None
+    state: str
+    opened_at: datetime | None = utc(default=None)
+    deadline: datetime | None = utc(default=None)
+    finished_at: datetime | None = utc(default=None)
+    paused_seconds: float
+    extra_seconds: float
+    hint_used: bool
+    draft: str = long_text()
+    revision: int
+
+
+class AttemptRow(Owned, table=True):
+    __tablename__ = "attempt"
+    __table_args__ = (
+        UniqueConstraint("organisation", "owner", "idempotency_key", name="uq_attempt_idempotency_key"),
+        UniqueConstraint("session_id", "position", name="uq_attempt_session_position"),
+        Index("ix_attempt_owner", "organisation", "owner", "id"),
+        Index("ix_attempt_owner_question", "organisation", "owner", "question_id", "id"),
+        Index("ix_attempt_status", "status"),
+    )
+    id: UUID = Field(primary_key=True)
+    session_id: UUID | None = Field(foreign_key="practice_session.id")
+    position: int | None
+    question_id: str
+    item_digest: str = Field(foreign_key="item.digest")
+    text: str = long_text()
+    source: str
+    status: str
+    timed_out: bool
+    seconds_used: float
+    submitted_at: datetime = utc()
+    idempotency_key: str | None
+    fingerprint: str
+    """SHA-256 of what was sent with the key: the same key with another request is refused."""
+
+
+class GradeRow(Owned, table=True):
+    """Append-only. A regrade is the next number; the highest number counts."""
+
+    __tablename__ = "grade"
+    attempt_id: UUID = Field(primary_key=True, foreign_key="attempt.id")
+    number: int = Field(primary_key=True)
+    grader: str
+    version: str
+    overall: float | None
+    """Null where the grader could not decide."""
+    body: str = long_text()
+    """A `Grade` as JSON, or an `Ungraded` where `overall` is null."""
+    created_at: datetime = utc()
+
+
+class PingRow(SQLModel, table=True):
+    """One row, written to find out whether writing works."""
+
+    __tablename__ = "ping"
+    id: int = Field(primary_key=True)
+    at: datetime = utc()

@@ -1,0 +1,187 @@
+/**
+ * Saves a draft while it is written.
+ *
+ * Every change is mirrored on this device at once and goes to the server after a short pause, one request at a time,
+ * on top of the revision that it was written on. What cannot be sent is tried again until it is.
+ *
+ * States: `saved`, `waiting` (typed, not sent), `saving`, `offline`, `refused` (the server will not have it; see `reason`),
+ * `clash` (a newer draft was saved elsewhere), `closed` (the question is over).
+ */
+
+import { ApiError, get, passing, put } from "../api.js";
+import { length } from "../format.js";
+import { MAX_LENGTH } from "./limits.js";
+
+const PAUSE = 800;
+const RETRIES = [1000, 2000, 5000, 10_000];
+/** A browser lets requests outlive their page only up to 64 KiB in all. */
+const KEEPALIVE_BYTES = 60_000;
+
+export class Autosave {
+  #path;
+  #mirror;
+  #on;
+  #saved;
+  #sent = null;
+  #timer;
+  #running = null;
+  #failures = 0;
+  #suspended = false;
+
+  state = "saved";
+  reason = "";
+
+  /**
+   * @param {object} options
+   * @param {string} options.path of the question
+   * @param {import("./mirror.js").Mirror} options.mirror
+   * @param {string} options.draft the server's text
+   * @param {number} options.revision the server's
+   * @param {object} options.on
+   * @param {() => void} options.on.state the state changed
+   * @param {(theirs: {draft: string, revision: number}) => void} options.on.clash
+   * @param {() => void} options.on.closed
+   */
+  constructor({ path, mirror, draft, revision, on }) {
+    this.#path = path;
+    this.#mirror = mirror;
+    this.#on = on;
+    this.#saved = this.text = draft;
+    this.revision = revision;
+    addEventListener("online", this.#online);
+  }
+
+  /** Takes a change and saves it soon. */
+  edit(text) {
+    this.text = text;
+    this.#keep();
+    if (this.state === "clash" || this.state === "closed") return;
+    if (length(text) > MAX_LENGTH) return this.#tell("refused", "Too long to save.");
+    if (!this.#running && this.state !== "offline") this.#tell("waiting");
+    this.#later(PAUSE);
+  }
+
+  /** Saves what is not saved yet. True where the server has it all. */
+  async flush() {
+    clearTimeout(this.#timer);
+    if (this.#suspended || this.state === "clash" || this.state === "closed") return this.text === this.#saved;
+    this.#running ??= this.#run().finally(() => (this.#running = null));
+    await this.#running;
+    return this.text === this.#saved;
+  }
+
+  /** Ends a clash: `mine` goes on top of their revision, or theirs counts. */
+  settle(theirs, mine) {
+    this.revision = theirs.revision;
+    this.#saved = theirs.draft;
+    this.text = mine ?? theirs.draft;
+    this.#keep();
+    this.#tell("waiting");
+    return this.flush();
+  }
+
+  /** Sends nothing, and says nothing of what is under way, as while the answer is handed in. */
+  suspend() {
+    this.#suspended = true;
+    clearTimeout(this.#timer);
+  }
+
+  resume() {
+    this.#suspended = false;
+    this.#later(PAUSE);
+  }
+
+  /** The page is left. */
+  stop() {
+    this.suspend();
+    removeEventListener("online", this.#online);
+  }
+
+  async #run() {
+    while (this.text !== this.#saved && !this.#suspended) {
+      if (this.state !== "offline") this.#tell("saving");
+      if (!(await this.#save(this.text))) return;
+    }
+    if (!this.#suspended) this.#tell("saved");
+  }
+
+  /** One request. True where the server has `text` now, or something that is not news to us. */
+  async #save(text) {
+    this.#sent = text;
+    this.#keep();
+    try {
+      const { revision } = await put(`${this.#path}/draft`, { text }, this.#options(text));
+      this.#accept(text, revision);
+      return true;
+    } catch (error) {
+      return await this.#failed(error);
+    }
+  }
+
+  #options(text) {
+    const small = new TextEncoder().encode(text).length < KEEPALIVE_BYTES;
+    return { headers: { "If-Match": `"${this.revision}"` }, keepalive: small };
+  }
+
+  #accept(text, revision) {
+    this.revision = revision;
+    this.#saved = text;
+    this.#sent = null;
+    this.#failures = 0;
+    this.#keep();
+  }
+
+  async #failed(error) {
+    if (this.#suspended) return false;
+    if (passing(error)) return this.#tryLater();
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 412) return await this.#overtaken();
+    if (error.status === 409 || error.status === 404) {
+      this.#tell("closed");
+      this.#on.closed();
+    } else this.#tell("refused", error.message);
+    return false;
+  }
+
+  /** A newer draft stands on the server. It may be our own, whose acknowledgement was lost. */
+  async #overtaken() {
+    try {
+      const theirs = await get(this.#path);
+      if (theirs.draft === this.#sent || theirs.draft === this.text || theirs.draft === this.#saved) {
+        this.#accept(theirs.draft, theirs.revision);
+        return true;
+      }
+      this.#tell("clash");
+      this.#on.clash(theirs);
+      return false;
+    } catch (error) {
+      return await this.#failed(error);
+    }
+  }
+
+  #tryLater() {
+    this.#tell("offline");
+    this.#later(RETRIES[Math.min(this.#failures++, RETRIES.length - 1)]);
+    return false;
+  }
+
+  #later(pause) {
+    clearTimeout(this.#timer);
+    if (!this.#suspended) this.#timer = setTimeout(() => this.flush(), pause);
+  }
+
+  #online = () => {
+    if (this.state === "offline") this.flush();
+  };
+
+  #keep() {
+    if (this.text === this.#saved) this.#mirror.clear();
+    else this.#mirror.write({ text: this.text, base: this.revision, sent: this.#sent });
+  }
+
+  #tell(state, reason = "") {
+    this.state = state;
+    this.reason = reason;
+    this.#on.state();
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The box that an answer is written in, with a dock below it: tools on the left (none yet beyond typing), the count
+ * and the Submit button on the right, and a line that says how the text is doing.
+ */
+
+import { announce, fill, h, unseen } from "../dom.js";
+import { length, words } from "../format.js";
+import { MAX_LENGTH, WARN_LENGTH } from "./limits.js";
+
+const PROMPT = "Say how it works, why it matters, what it costs, and what people get wrong.";
+const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** What the line says of each state of the autosave. */
+const SAYINGS = {
+  saved: ["", "Saved"],
+  waiting: ["", "Saving…"],
+  saving: ["", "Saving…"],
+  offline: ["warn", "Not saved yet: the server cannot be reached. Your text is kept on this device."],
+  clash: ["warn", "Not saved: a newer draft was saved elsewhere."],
+  closed: ["warn", "This question is over."],
+};
+
+export class AnswerBox {
+  #count = h("p", { class: "count" });
+  #status = h("p", { id: "answer-status", class: "status" });
+  #spokenState = "saved";
+
+  /**
+   * @param {object} options
+   * @param {string} options.text
+   * @param {(text: string) => void} options.changed
+   * @param {() => void} options.left the box lost the focus
+   * @param {() => void} options.submit
+   */
+  constructor({ text, changed, left, submit }) {
+    const keys = h("kbd", { "aria-hidden": "true" }, MAC ? "⌘ ↵" : "Ctrl ↵");
+    this.button = h(
+      "button",
+      { type: "button", class: "button primary", "aria-keyshortcuts": "Control+Enter", on: { click: submit } },
+      "Submit",
+      keys,
+    );
+    this.area = h("textarea", {
+      id: "answer",
+      rows: 8,
+      placeholder: PROMPT,
+      spellcheck: "true",
+      "aria-describedby": "answer-status",
+      value: text,
+      on: {
+        input: () => {
+          this.#measure();
+          changed(this.area.value);
+        },
+        blur: left,
+        keydown: (event) => {
+          if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+          event.preventDefault();
+          submit();
+        },
+      },
+    });
+    this.element = h(
+      "section",
+      { class: "answer", "aria-label": "Your answer" },
+      h("label", { for: "answer", class: "unseen" }, "Your answer"),
+      h(
+        "div",
+        { class: "sheet" },
+        this.area,
+        h("div", { class: "dock" }, h("div", { class: "dock-tools" }, this.#count), this.button),
+      ),
+      this.#status,
+    );
+    this.#measure();
+  }
+
+  get text() {
+    return this.area.value;
+  }
+
+  set text(text) {
+    this.area.value = text;
+    this.#measure();
+  }
+
+  /** Off while the answer is on its way. */
+  set locked(on) {
+    this.area.readOnly = on;
+    this.button.disabled = on || this.#tooLong();
+  }
+
+  /** Shows a state of the autosave; the first saved draft says nothing before anything was written. */
+  showState(state, reason) {
+    const [tone, text] = SAYINGS[state] ?? ["bad", reason];
+    this.say(tone, text);
+    const heard = tone ? text : state === "saved" && this.#spokenState !== "saved" ? "Saved." : null;
+    // Saving as such happens all the time; only trouble and its end are worth hearing.
+    if (heard && state !== this.#spokenState) announce(heard);
+    if (tone || state === "saved") this.#spokenState = state;
+  }
+
+  say(tone, text) {
+    this.#status.dataset.tone = tone;
+    fill(this.#status, text);
+  }
+
+  #tooLong() {
+    return length(this.text) > MAX_LENGTH;
+  }
+
+  #measure() {
+    const characters = length(this.text);
+    const limit = MAX_LENGTH.toLocaleString();
+    const over = characters > MAX_LENGTH;
+    const written = words(this.text);
+    this.button.disabled = over;
+    this.button.toggleAttribute("data-empty", written === 0);
+    this.#count.dataset.tone = over ? "bad" : characters > WARN_LENGTH ? "warn" : "";
+    if (characters > WARN_LENGTH)
+      fill(
+        this.#count,
+        `${characters.toLocaleString()} of ${limit} characters`,
+        over && unseen(", too long to submit"),
+      );
+    else fill(this.#count, written ? `${written.toLocaleString()} ${written === 1 ? "word" : "words"}` : "");
+  }
+}

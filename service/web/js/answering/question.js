@@ -1,0 +1,258 @@
+/** A question while it is answered: clock, draft and submission working together. */
+
+import { ApiError, post } from "../api.js";
+import { announce, fill, h } from "../dom.js";
+import { confirmed } from "../parts/dialog.js";
+import { attempt } from "../practise.js";
+import { navigate, reload, show } from "../router.js";
+import { Autosave } from "./autosave.js";
+import { AnswerBox } from "./box.js";
+import { chooseDraft, showLost } from "./clash.js";
+import { spoken } from "./countdown.js";
+import { Follower } from "./follower.js";
+import { Mirror, reconcile } from "./mirror.js";
+import { revealPage } from "./reveal.js";
+import { handIn } from "./submission.js";
+import { timerPill } from "./timer.js";
+import { hintNote, questionView } from "./view.js";
+
+const OFFLINE = "Not submitted yet: the server cannot be reached. Trying again; your text is kept on this device.";
+
+export class AnsweringPage {
+  #session;
+  #open;
+  #path;
+  #mirror;
+  #begin;
+  #autosave;
+  #follower;
+  #box;
+  #hint;
+  #left = new AbortController();
+  /** True while something is under way that ends the question. */
+  #ending = false;
+
+  /**
+   * @param {object} session a SessionOut
+   * @param {object} open an OpenQuestion
+   */
+  constructor(session, open) {
+    const { slot, draft, revision, hint } = open;
+    this.#session = session;
+    this.#open = open;
+    this.#path = `/sessions/${session.id}/questions/${slot.position}`;
+    this.#mirror = new Mirror(session.id, slot.position);
+    this.#begin = reconcile(this.#mirror.read(), draft, revision);
+    this.#autosave = new Autosave({
+      path: this.#path,
+      mirror: this.#mirror,
+      draft,
+      revision,
+      on: { state: () => this.#showState(), clash: (theirs) => this.#clash(theirs), closed: () => this.#closed() },
+    });
+    this.#follower = new Follower(session, slot.position, {
+      mark: (left) => this.#mark(left),
+      closed: () => this.#closed(),
+    });
+    this.#box = new AnswerBox({
+      text: this.#begin.text,
+      changed: (text) => this.#autosave.edit(text),
+      left: () => this.#autosave.flush(),
+      submit: () => this.#submit(),
+    });
+    this.#hint = h("div", { class: "hint-place" }, hint !== null && hintNote(hint));
+  }
+
+  get #strict() {
+    return this.#session.mode === "strict";
+  }
+
+  /** @returns {import("../router.js").Page} */
+  page() {
+    const { slot, question } = this.#open;
+    const timer = timerPill(this.#follower.countdown, {
+      pause: this.#strict ? null : () => this.#pause(),
+      extend: this.#strict ? null : () => this.#extend(),
+    });
+    const actions = {
+      hint: (button) => this.#askHint(button),
+      reveal: () => this.#reveal(),
+      skip: () => this.#skip(),
+      finish: () => this.#finish(),
+    };
+    return {
+      title: `${slot.position} of ${this.#session.questions.length} · ${question.title}`,
+      body: questionView(this.#session, this.#open, { timer, box: this.#box, actions, hint: this.#hint }),
+      shown: () => this.#shown(),
+      leave: () => this.#leave(),
+    };
+  }
+
+  #shown() {
+    const { draft, revision } = this.#open;
+    const { text, clash } = this.#begin;
+    const { signal } = this.#left;
+    document.addEventListener("visibilitychange", () => document.hidden && this.#autosave.flush(), { signal });
+    addEventListener("pagehide", () => this.#autosave.flush(), { signal });
+    this.#follower.start();
+    if (clash) this.#clash({ draft, revision });
+    else if (text !== draft) this.#autosave.edit(text);
+    else if (draft) this.#showState();
+    const { left } = this.#follower.countdown;
+    if (this.#strict && left !== null && left <= 0) this.#timeUp();
+  }
+
+  #leave() {
+    if (!this.#ending) this.#autosave.flush();
+    this.#autosave.stop();
+    this.#follower.stop();
+    this.#left.abort();
+  }
+
+  // The clock
+
+  #mark(left) {
+    announce(spoken(left, this.#strict));
+    if (left <= 0 && this.#strict) this.#timeUp();
+  }
+
+  /** Strict mode: what is in the box goes in by itself; with nothing in it the server closes the question. */
+  #timeUp() {
+    if (this.#box.text.trim()) return this.#submit();
+    this.#box.locked = true;
+    this.#box.say("warn", "Time is up. Going on…");
+    this.#autosave.suspend();
+    const timer = setTimeout(() => this.#closed(), (this.#session.grace_seconds + 0.5) * 1000);
+    this.#left.signal.addEventListener("abort", () => clearTimeout(timer));
+  }
+
+  async #pause() {
+    if (!(await this.#autosave.flush())) return;
+    await attempt(async () => {
+      await post(`/sessions/${this.#session.id}/pause`);
+      await reload();
+    });
+  }
+
+  async #extend() {
+    await attempt(async () => {
+      await post(`${this.#path}/extend`, { seconds: 60 });
+      await this.#follower.sync();
+      announce("One minute more.");
+    });
+  }
+
+  // The text
+
+  #showState() {
+    this.#box.showState(this.#autosave.state, this.#autosave.reason);
+  }
+
+  async #clash(theirs) {
+    this.#autosave.suspend();
+    const mine = await chooseDraft(this.#box.text, theirs.draft);
+    if (!mine) this.#box.text = theirs.draft;
+    this.#autosave.resume();
+    await this.#autosave.settle(theirs, mine ? this.#box.text : null);
+  }
+
+  async #askHint(button) {
+    await attempt(async () => {
+      const { hint } = await post(`${this.#path}/hint`);
+      fill(this.#hint, hintNote(hint));
+      announce(`Hint: ${hint}`);
+      button.remove();
+      this.#box.area.focus();
+    });
+  }
+
+  // What ends the question
+
+  /** It is over on the server, or stands still: shows what the session has become. */
+  async #closed() {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.#autosave.suspend();
+    const kept = this.#mirror.read();
+    if (kept && !(await this.#follower.stillOpen())) {
+      if (kept.text.trim()) await showLost(kept.text);
+      this.#mirror.clear();
+    }
+    await reload();
+  }
+
+  async #submit() {
+    if (this.#ending) return;
+    const text = this.#box.text;
+    if (!text.trim()) return this.#nothingYet();
+    this.#ending = true;
+    this.#box.locked = true;
+    this.#autosave.suspend();
+    this.#box.say("", "Grading your answer…");
+    announce("Grading your answer.");
+    const waiting = () => this.#box.say("warn", OFFLINE);
+    try {
+      const result = await handIn({ path: this.#path, text, signal: this.#left.signal, waiting });
+      this.#mirror.clear();
+      await (this.#strict ? reload() : navigate(`/attempts/${result.id}`));
+    } catch (error) {
+      await this.#notSubmitted(error);
+    }
+  }
+
+  #nothingYet() {
+    const text = "There is nothing to submit yet. Write something, or skip the question.";
+    this.#box.say("warn", text);
+    announce(text);
+    this.#box.area.focus();
+  }
+
+  async #notSubmitted(error) {
+    if (error.name === "AbortError") return;
+    if (!(error instanceof ApiError)) throw error;
+    this.#ending = false;
+    if (error.status === 409) return this.#closed();
+    this.#box.locked = false;
+    this.#autosave.resume();
+    this.#box.say("bad", error.message);
+    announce(error.message);
+  }
+
+  async #skip() {
+    const written = this.#box.text.trim();
+    if (written && !(await confirmed("Skip this question?", "What you wrote will not be graded.", "Skip"))) return;
+    await this.#end(() => post(`${this.#path}/skip`), reload);
+  }
+
+  async #reveal() {
+    const text =
+      "The question then counts as shown: it cannot be answered in this session any more, and gets no score.";
+    if (!(await confirmed("Show the answer?", text, "Show it"))) return;
+    await this.#end(
+      () => post(`${this.#path}/reveal`),
+      (review) => show(revealPage(this.#session, review)),
+    );
+  }
+
+  async #finish() {
+    const rest = this.#session.questions.filter(({ state }) => state === "unseen").length;
+    const unanswered = rest ? ` ${rest === 1 ? "One question stays" : `${rest} questions stay`} unanswered.` : "";
+    if (!(await confirmed("End the session?", `What you wrote here is handed in as it is.${unanswered}`, "End it")))
+      return;
+    if (!(await this.#autosave.flush())) return;
+    await this.#end(() => post(`/sessions/${this.#session.id}/finish`), reload);
+  }
+
+  /** Ends the question by `request`, then shows what `then` makes of the answer. */
+  async #end(request, then) {
+    if (this.#ending) return;
+    this.#ending = true;
+    const done = await attempt(async () => {
+      const result = await request();
+      this.#autosave.suspend();
+      this.#mirror.clear();
+      await then(result);
+    });
+    if (!done) this.#ending = false;
+  }
+}

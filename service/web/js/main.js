@@ -1,0 +1,30 @@
+/** Where the client begins: which page belongs to which address. */
+
+import { attemptPage } from "./pages/attempt.js";
+import { historyPage } from "./pages/history.js";
+import { missingPage, problemPage } from "./pages/problem.js";
+import { questionPage } from "./pages/question.js";
+import { questionsPage } from "./pages/questions.js";
+import { reportPage } from "./pages/report.js";
+import { sessionPage } from "./pages/session.js";
+import { startPage } from "./pages/start.js";
+import { topicPage } from "./pages/topic.js";
+import { startRouter } from "./router.js";
+import { markPlace, showHeader } from "./shell.js";
+
+showHeader();
+startRouter({
+  routes: [
+    [/^\/$/, startPage],
+    [/^\/questions$/, questionsPage],
+    [/^\/questions\/([^/]+)$/, questionPage],
+    [/^\/topics\/([^/]+)$/, topicPage],
+    [/^\/sessions\/([^/]+)$/, sessionPage],
+    [/^\/sessions\/([^/]+)\/report$/, reportPage],
+    [/^\/attempts\/([^/]+)$/, attemptPage],
+    [/^\/history$/, historyPage],
+  ],
+  missing: missingPage,
+  problem: problemPage,
+  moved: markPlace,
+});

@@ -1,0 +1,81 @@
+/** How answers have developed: scores over time, by dimension, by topic, and everything that was done. */
+
+import { get, withQuery } from "../api.js";
+import { h } from "../dom.js";
+import { MODES, moment, plural, points, SESSION_STATES } from "../format.js";
+import { icon } from "../icons.js";
+import { attemptRow } from "../parts/attempt-row.js";
+import { scoreChart, scoreTable } from "../parts/chart.js";
+import { dimension, nothing, rail, section } from "../parts/common.js";
+import { growingList } from "../parts/growing-list.js";
+
+const PAGE = "10";
+
+export async function historyPage({ signal }) {
+  const attempts = (cursor = "") => get(withQuery("/attempts", { cursor, limit: PAGE }), { signal });
+  const sessions = (cursor = "") => get(withQuery("/sessions", { cursor, limit: PAGE }), { signal });
+  const [progress, answered, practised] = await Promise.all([get("/progress", { signal }), attempts(), sessions()]);
+  const body = h(
+    "div",
+    { class: "page wide" },
+    h("h1", { class: "title" }, "Progress"),
+    progress.scores.length > 0 ? development(progress) : empty(),
+    answered.items.length > 0 &&
+      section("Answers", {}, growingList({ label: "Answers", first: answered, more: attempts, row: attemptRow })),
+    practised.items.length > 0 &&
+      section(
+        "Sessions",
+        { id: "sessions" },
+        growingList({ label: "Sessions", first: practised, more: sessions, row: sessionRow }),
+      ),
+  );
+  const shown = () => location.hash === "#sessions" && document.getElementById("sessions")?.scrollIntoView();
+  return { title: "Progress", body, shown };
+}
+
+function empty() {
+  const text = "Your scores appear here after the first graded answer: over time, by dimension and by topic.";
+  return nothing(text, h("a", { class: "button primary", href: "/" }, "Answer the first question", icon("arrow")));
+}
+
+function development({ answers, scores, dimensions, topics }) {
+  const [first, last] = [scores[0], scores.at(-1)].map(({ overall }) => points(overall));
+  const title =
+    scores.length > 1 ? `From ${first} to ${last} in ${plural(answers, "answer")}` : `Your first score: ${first}`;
+  return [
+    section(title, { class: "panel" }, scoreChart(scores), scoreTable(scores)),
+    h(
+      "div",
+      { class: "columns even" },
+      section("By dimension", { class: "panel" }, h("ul", { class: "rails" }, dimensions.map(dimensionRow))),
+      section("By topic", { class: "panel" }, h("ul", { class: "rails" }, topics.map(topicRow))),
+    ),
+  ];
+}
+
+function dimensionRow({ name, title, now, before }) {
+  const was = before !== null && h("small", {}, ` was ${points(before)}`);
+  return h(
+    "li",
+    { data: { d: name } },
+    h("div", { class: "bar-head" }, dimension(name, title), h("span", { class: "figure" }, points(now), was)),
+    rail(now, before),
+  );
+}
+
+function topicRow({ topic, title, mean, answers }) {
+  const figure = h("span", { class: "figure" }, points(mean), h("small", {}, ` ${plural(answers, "answer")}`));
+  return h("li", {}, h("div", { class: "bar-head" }, h("a", { href: `/topics/${topic}` }, title), figure), rail(mean));
+}
+
+function sessionRow(session) {
+  const over = ["finished", "abandoned"].includes(session.state);
+  const href = over ? `/sessions/${session.id}/report` : `/sessions/${session.id}`;
+  const details = [MODES[session.mode], SESSION_STATES[session.state], moment(session.created_at)].join(" · ");
+  const done = h("span", { class: "soft" }, `${session.answered} of ${session.questions} answered`);
+  return h(
+    "li",
+    { class: "row" },
+    h("a", { class: "row-link", href }, h("span", {}, session.title, h("small", {}, details)), done),
+  );
+}

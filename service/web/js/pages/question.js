@@ -1,0 +1,47 @@
+/** One question before it is answered: what it asks, its neighbours, and earlier tries. */
+
+import { get, withQuery } from "../api.js";
+import { h } from "../dom.js";
+import { icon } from "../icons.js";
+import { attemptRow } from "../parts/attempt-row.js";
+import { actionButton, section, traits } from "../parts/common.js";
+import { growingList } from "../parts/growing-list.js";
+import { practise } from "../practise.js";
+
+export async function questionPage({ params: [id], signal }) {
+  const tries = (cursor = "") => get(withQuery("/attempts", { question_id: id, cursor, limit: "10" }), { signal });
+  const [question, first] = await Promise.all([get(`/questions/${encodeURIComponent(id)}`, { signal }), tries()]);
+  const related = await Promise.all(question.related.map((other) => get(`/questions/${other}`, { signal })));
+  const start = actionButton({ class: "button primary large" }, ["Practise this", icon("arrow")], () =>
+    practise({ question_ids: [id] }),
+  );
+  const body = h(
+    "div",
+    { class: "page" },
+    h(
+      "p",
+      { class: "eyebrow" },
+      h("a", { href: `/topics/${question.topic}` }, question.topic_title),
+      ` · ${question.title}`,
+    ),
+    h("h1", { class: "asked" }, question.prompt),
+    h("div", { class: "about" }, traits(question), h("p", { class: "tags" }, question.tags.map(tagLink))),
+    h("p", { class: "choices" }, start),
+    first.items.length > 0 &&
+      section("Your tries", {}, growingList({ label: "Your tries", first, more: tries, row: attemptRow })),
+    related.length > 0 && section("Related questions", {}, h("ul", { class: "rows" }, related.map(relatedRow))),
+  );
+  return { title: question.title, body };
+}
+
+const tagLink = (tag) => h("a", { class: "tag", href: `/questions?tag=${tag}` }, tag);
+
+export function relatedRow(question) {
+  const link = h(
+    "a",
+    { href: `/questions/${question.id}`, class: "row-link" },
+    h("span", {}, question.title, h("small", {}, question.prompt)),
+    icon("arrow"),
+  );
+  return h("li", { class: "row" }, link);
+}

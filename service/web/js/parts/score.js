@@ -1,0 +1,50 @@
+/** How a grade is drawn: a ring for the whole, a bar of points for each dimension. */
+
+import { h, svg } from "../dom.js";
+import { points } from "../format.js";
+import { icon } from "../icons.js";
+import { dimension } from "./common.js";
+
+/** A ring that is filled to `score` of 100. */
+export function ring(score) {
+  const circle = (name, props) => svg("circle", { class: name, cx: 60, cy: 60, r: 52, ...props });
+  const text = (name, y, words) => svg("text", { class: name, x: 60, y, "aria-hidden": "true" }, words);
+  return svg(
+    "svg",
+    { viewBox: "0 0 120 120", class: "score-ring", role: "img", "aria-label": `Score ${points(score)} of 100` },
+    circle("track", {}),
+    score > 0 &&
+      circle("value", { pathLength: 100, "stroke-dasharray": `${score} 100`, transform: "rotate(-90 60 60)" }),
+    text("number", 65, points(score)),
+    text("of", 84, "of 100"),
+  );
+}
+
+/** @param {{icon: string, tone: string, text: string}} change of `format.change` */
+export function changeLine(change) {
+  return h("p", { class: "change", data: { tone: change.tone } }, icon(change.icon), change.text);
+}
+
+/** A dimension of a grade: a segment for each key point. @param {object} criterion a CriterionOut */
+export function criterionBar(criterion) {
+  const count = (label) => criterion.points.filter((point) => point.label === label).length;
+  const parts = [`${count("met")} of ${criterion.points.length} made`];
+  if (count("partial")) parts.push(`${count("partial")} in part`);
+  if (criterion.capped) parts.push("held down by a mistake");
+  return h(
+    "li",
+    { data: { d: criterion.name } },
+    h(
+      "div",
+      { class: "bar-head" },
+      dimension(criterion.name, criterion.title),
+      h("span", { class: "figure" }, points(criterion.score)),
+    ),
+    h(
+      "div",
+      { class: "segments", "aria-hidden": "true" },
+      criterion.points.map(({ label }) => h("i", { data: { label } })),
+    ),
+    h("p", { class: "soft small" }, `${parts.join(", ")}.`),
+  );
+}

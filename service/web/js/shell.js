@@ -1,0 +1,71 @@
+/** The header: where one can go, and light or dark. */
+
+import { announce, fill, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { forget, recall, remember } from "./storage.js";
+
+const PLACES = [
+  { path: "/", label: "Practice", under: /^\/($|sessions|attempts)/ },
+  { path: "/questions", label: "Questions", under: /^\/(questions|topics)/ },
+  { path: "/history", label: "Progress", under: /^\/history/ },
+];
+const THEMES = {
+  auto: { icon: "auto", label: "as the system", next: "light" },
+  light: { icon: "sun", label: "light", next: "dark" },
+  dark: { icon: "moon", label: "dark", next: "auto" },
+};
+
+const links = PLACES.map((place) => h("a", { href: place.path }, place.label));
+
+export function showHeader() {
+  applyTheme(currentTheme());
+  fill(
+    document.getElementById("top"),
+    h(
+      "a",
+      { href: "/", class: "brand" },
+      h("img", { src: "/static/icon.svg", alt: "", width: 28, height: 28 }),
+      h("span", {}, "Viva"),
+    ),
+    h("nav", { "aria-label": "Main", class: "places" }, links),
+    themeButton(),
+  );
+}
+
+/** Marks the part of the client that `path` belongs to. */
+export function markPlace(path) {
+  PLACES.forEach((place, index) => {
+    if (path === place.path) links[index].setAttribute("aria-current", "page");
+    else if (place.under.test(path)) links[index].setAttribute("aria-current", "true");
+    else links[index].removeAttribute("aria-current");
+  });
+}
+
+function currentTheme() {
+  const theme = recall("theme", "auto");
+  return theme in THEMES ? theme : "auto";
+}
+
+function applyTheme(theme) {
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+}
+
+function themeButton() {
+  const button = h("button", { type: "button", class: "button quiet round theme", on: { click: change } });
+  const draw = () => {
+    const theme = THEMES[currentTheme()];
+    fill(button, icon(theme.icon));
+    button.setAttribute("aria-label", `Colours: ${theme.label}. Switch to ${THEMES[theme.next].label}.`);
+  };
+  function change() {
+    const { next } = THEMES[currentTheme()];
+    if (next === "auto") forget("theme");
+    else remember("theme", next);
+    applyTheme(next);
+    draw();
+    announce(`Colours: ${THEMES[next].label}.`);
+  }
+  draw();
+  return button;
+}

@@ -1,0 +1,97 @@
+"""A real server: `viva serve` in a process of its own, on a free port, with SQLite in a folder of the test's."""
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import httpx2
+
+VIVA = Path(sys.executable).with_name("viva")
+STOP_SECONDS = 30
+_ADDRESS = re.compile(r"Viva is at (http://\S+)")
+
+
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    """The process's environment with `settings` in place of whatever VIVA_ variables it has."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("VIVA_")}
+    return inherited | {"VIVA_PORT": "0", "VIVA_DATA_DIR": str(folder / "data")} | settings
+
+
+class Server:
+    """Starts on entering, stops on leaving; the data in `folder` outlives it, so that it can start again."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.client = httpx2.Client()
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Wait until it answers; raises AssertionError with its log where it ends before that."""
+        with self._log.open("a") as log:
+            self._process = subprocess.Popen(
+                [VIVA, "serve"],
+                env=environment(self.folder, **self.settings),
+                cwd=self.folder,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self._process.stdout
+        found = _ADDRESS.match(self._process.stdout.readline())
+        assert found, self.log()
+        # It listens before it prints: a request sent now waits until it can be answered.
+        self.client = httpx2.Client(base_url=found[1], timeout=60)
+
+    def stop(self) -> int:
+        """Ask it to stop; its exit code."""
+        assert self._process
+        self._process.terminate()
+        return self._ended(self._process)
+
+    def kill(self) -> None:
+        """End it without asking, as a power cut of the process: nothing is flushed, no handler runs."""
+        if self._process:
+            self._process.kill()
+            self._ended(self._process)
+
+    def restart(self) -> None:
+        """Start again on the same data after `stop` or `kill`, on another port."""
+        self.start()
+
+    def log(self) -> str:
+        return self._log.read_text()
+
+    @contextmanager
+    def database(self) -> Iterator[sqlite3.Connection]:
+        """The SQLite file itself."""
+        with closing(sqlite3.connect(self.folder / "data" / "viva.db")) as connection:
+            yield connection
+
+    def rows(self, query: str, *values: Any) -> list[Any]:
+        with self.database() as connection:
+            return connection.execute(query, values).fetchall()
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "server.log"
+
+    def _ended(self, process: subprocess.Popen[str]) -> int:
+        self.client.close()
+        code = process.wait(STOP_SECONDS)
+        if process.stdout:
+            process.stdout.close()
+        return code
