@@ -178,13 +178,14 @@ class Practice:
         identity, started = self.grader.identity, time.perf_counter()
         try:
             marking = await self.grader.mark(item, answer)
+            result = marking if isinstance(marking, Ungraded) else assess(marking, item.rubric, answer, identity)
         except Exception as error:  # the boundary to graders that others write
             log.exception("grader failed", extra={"grader": identity.name, "question": item.id})
-            marking = Ungraded(reason=f"The grader {identity.name} failed ({type(error).__name__}).")
+            result = Ungraded(reason=f"The grader {identity.name} failed ({type(error).__name__}).")
         self.metrics.grade_seconds.labels(identity.name).observe(time.perf_counter() - started)
-        outcome = "ungraded" if isinstance(marking, Ungraded) else "graded"
+        outcome = "ungraded" if isinstance(result, Ungraded) else "graded"
         self.metrics.grades.labels(identity.name, outcome).inc()
-        return marking if isinstance(marking, Ungraded) else assess(marking, item.rubric, answer, identity)
+        return result
 
     def pending(self) -> list[UUID]:
         """Attempts that wait for their grade. Blocking."""
@@ -255,7 +256,7 @@ class Practice:
             _not_in_strict(tx, person, question_id, None)
 
     def _title(self, plan: Plan, chosen: list[Item]) -> str:
-        if len(chosen) == 1:
+        if len(chosen) == 1 and plan.mode == "practice":  # a strict session names no question before it is opened
             return chosen[0].question.title
         topics = plan.topics or tuple(dict.fromkeys(item.question.topic for item in chosen))
         names = [self.bank.topics[topic].title for topic in topics]

@@ -5,15 +5,18 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx2
 
 VIVA = Path(sys.executable).with_name("viva")
 STOP_SECONDS = 30
+T = TypeVar("T")
 _ADDRESS = re.compile(r"Viva is at (http://\S+)")
 
 
@@ -21,6 +24,15 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     """The process's environment with `settings` in place of whatever VIVA_ variables it has."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("VIVA_")}
     return inherited | {"VIVA_PORT": "0", "VIVA_DATA_DIR": str(folder / "data")} | settings
+
+
+def eventually(found: Callable[[], T | None]) -> T:
+    """What `found` gives, asked again until it is something; AssertionError after half a minute."""
+    for _ in range(300):
+        if (result := found()) is not None:
+            return result
+        time.sleep(0.1)
+    raise AssertionError("this has not come about in 30 seconds")
 
 
 class Server:
@@ -68,8 +80,14 @@ class Server:
             self._process.kill()
             self._ended(self._process)
 
+    def kill_in(self, seconds: float) -> None:
+        """Kill it in a while; the caller goes on, and may see any request fail from now on."""
+        assert self._process
+        threading.Timer(seconds, self._process.kill).start()
+
     def restart(self) -> None:
-        """Start again on the same data after `stop` or `kill`, on another port."""
+        """Start again on the same data, on another port."""
+        self.kill()
         self.start()
 
     def log(self) -> str:

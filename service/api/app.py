@@ -16,6 +16,7 @@ from service.api.deps import Services
 from service.api.middleware import BodyLimit, LocalOnly, RequestContext
 from service.api.problems import FieldError, Problem
 from service.bank import load_bank
+from service.errors import ConfigError
 from service.graders import BUILT_IN, Grader
 from service.history import History
 from service.jobs.embedded import EmbeddedJobs
@@ -67,7 +68,10 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
 def open_store(settings: Settings) -> Store:
     """The database of `settings`, brought to this release's schema where it is SQLite. Raises ConfigError."""
     if settings.database_url is None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"Cannot make the folder VIVA_DATA_DIR={settings.data_dir}: {error.strerror}.") from error
     store = Store(settings.store_url(), busy_seconds=settings.busy_seconds)
     if store.is_sqlite:
         upgrade(store)

@@ -61,9 +61,14 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI responses for these statuses."""
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
-        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
+        status: {"description": title(status), "content": {MEDIA_TYPE: {"schema": schema}}}
         for status in statuses
     }
+
+
+def title(status: int) -> str:
+    """The phrase of RFC 9110; Python's own differs between its versions."""
+    return {413: "Content Too Large", 422: "Unprocessable Content"}.get(status) or HTTPStatus(status).phrase
 
 
 def problem(
@@ -72,7 +77,7 @@ def problem(
     """The answer that tells of a problem."""
     body = Problem(
         type=f"urn:viva:problem:{slug}",
-        title=HTTPStatus(status).phrase,
+        title=title(status),
         status=status,
         detail=detail,
         instance=f"urn:viva:request:{getattr(request.state, 'request_id', 'unknown')}",
@@ -112,9 +117,8 @@ def install(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             headers["Allow"] = ", ".join(sorted(_methods(request) | set(headers["Allow"].split(", "))))
-        phrase = HTTPStatus(error.status_code).phrase
-        slug = phrase.lower().replace(" ", "-")
-        return problem(request, error.status_code, slug, str(error.detail or phrase), headers=headers)
+        slug = {413: "too-large"}.get(error.status_code, title(error.status_code).lower().replace(" ", "-"))
+        return problem(request, error.status_code, slug, str(error.detail), headers=headers)
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:

@@ -117,10 +117,11 @@ class Grade(Value):
 
 
 def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName) -> Grade:
-    """The grade of `answer`: `marking` with unverified evidence dropped, scored by `rubric`."""
-    verdicts = _verified(marking, rubric, answer.text)
-    mistakes = tuple(m for m in marking.mistakes if _shown(m.evidence, answer.text))
-    quantities = tuple(q for q in marking.quantities if _shown(q.evidence, answer.text))
+    """The grade of `answer`: `marking` without what the rubric or the answer does not have, scored by `rubric`."""
+    x_ids, n_ids = {m.id for m in rubric.mistakes}, {q.id for q in rubric.quantities}
+    mistakes = tuple(m for m in marking.mistakes if m.mistake in x_ids and _shown(m.evidence, answer.text))
+    quantities = tuple(q for q in marking.quantities if q.quantity in n_ids and _shown(q.evidence, answer.text))
+    verdicts = _verified(marking.verdicts, quantities, rubric, answer.text)
     credit = {v.point: CREDIT[v.label] for v in verdicts}
     asserted = {m.mistake for m in mistakes}
     criteria = tuple(_criterion(name, rubric, credit, asserted) for name in CRITERIA if name in rubric.criteria)
@@ -145,11 +146,13 @@ def _shown(evidence: tuple[Evidence, ...], text: str) -> bool:
     return bool(evidence) and all(e.stands_in(text) for e in evidence)
 
 
-def _verified(marking: Marking, rubric: Rubric, text: str) -> tuple[Verdict, ...]:
+def _verified(
+    verdicts: tuple[Verdict, ...], readings: tuple[Reading, ...], rubric: Rubric, text: str
+) -> tuple[Verdict, ...]:
     """One verdict per key point: credit needs evidence that stands in the answer, and no wrong number about it."""
-    said = {v.point: v for v in marking.verdicts}
+    said = {v.point: v for v in verdicts}
     verified = {q.id for q in rubric.quantities if q.status == "verified"}
-    wrong = {r.quantity for r in marking.quantities if not r.right} & verified
+    wrong = {r.quantity for r in readings if not r.right} & verified
     spoiled = {q.point for q in rubric.quantities if q.id in wrong}
     out = []
     for point in rubric.points():

@@ -8,6 +8,7 @@ their grammar.
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -132,7 +133,7 @@ class Rubric(Value):
         for name in CRITERIA:
             yield from self.criteria.get(name, ())
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of all that grading depends on: anchors show a rubric at work, they do not change it."""
         return _digest(self.model_dump(mode="json", exclude={"anchors"}))
@@ -148,7 +149,7 @@ class Item(Value):
     def id(self) -> str:
         return self.question.id
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of question and rubric together, without the anchors."""
         return _digest(self.model_dump(mode="json", exclude={"rubric": {"anchors"}}))

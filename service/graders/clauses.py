@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from service.graders.lexicon import (
     ANAPHORS,
+    ARTICLES,
     AUXILIARIES,
     CONTRASTS,
     COORDINATORS,
@@ -29,6 +30,7 @@ from service.graders.prose import is_prose, is_shuffled
 from service.graders.words import VERB_STEMS, Word
 
 _BEFORE_NOUNS = PREPOSITIONS | DETERMINERS - {"this", "that", "these", "those", "each", "all"}
+_BEFORE_OBJECTS = ARTICLES | {"its", "their", "each", "every"}
 _RELATIVES = RELATIVES | {"that"}
 _LONG = 30
 """Words from which on a sentence is taken for run-on speech."""
@@ -53,6 +55,8 @@ class Clause:
     """Its first finite verb."""
     question: bool
     prose: bool
+    denied: bool = False
+    """Whether its verb is: it says nothing of its subject then."""
     inherits: tuple[Span, ...] = ()
     """Words of earlier clauses that its subject stands for."""
 
@@ -90,9 +94,11 @@ def is_finite(words: Sequence[Word], i: int, first: int) -> bool:
         return False
     if word.text in AUXILIARIES:
         return word.text != "be"
-    if word.stem not in VERB_STEMS or word.text.endswith("ing"):
-        return False
-    if before in _BEFORE_NOUNS or (i + 1 < len(words) and not word.after and words[i + 1].text in AUXILIARIES):
+    following = words[i + 1].text if i + 1 < len(words) and not word.after else ""
+    if word.stem not in VERB_STEMS:
+        unknown = word.text.endswith("s") and len(word.text) > 3 and word.text not in FUNCTION_WORDS
+        return unknown and following in _BEFORE_OBJECTS and before not in PREPOSITIONS | DETERMINERS
+    if word.text.endswith("ing") or before in _BEFORE_NOUNS or following in AUXILIARIES:
         return False  # "the cost", "memory reads are"
     if word.text.endswith("ed"):
         return before in PRONOUNS
@@ -107,9 +113,7 @@ def _cuts(words: Sequence[Word], first: int, last: int) -> list[int]:
     """Where the sentence of words `first` to `last` falls into clauses."""
     verbs = [i for i in range(first, last) if is_finite(words, i, first)]
     spoken = last - first > _LONG
-    candidates = [
-        i for i in range(first + 1, last) if _may_split(words, i) or (spoken and _starts_anew(words, i, last))
-    ]
+    candidates = [i for i in range(first + 1, last) if _may_split(words, i) or _starts_anew(words, i, last, spoken)]
     cuts: list[int] = []
     begin = first
     for number, i in enumerate(candidates):
@@ -134,9 +138,11 @@ def _strong(words: Sequence[Word], i: int) -> bool:
     return joined or words[i].text in SPLITTERS or words[i - 1].after in (";", ":")
 
 
-def _starts_anew(words: Sequence[Word], i: int, last: int) -> bool:
-    """Speech without marks: "... of past tokens it grows with ..."."""
-    opens = words[i].text in ("it", "they", "we", "you", "this") and i + 1 < last and is_finite(words, i + 1, i)
+def _starts_anew(words: Sequence[Word], i: int, last: int, spoken: bool) -> bool:
+    """Speech without marks: "... of past tokens it is read", and in long sentences "... it grows with ..."."""
+    if words[i].text not in ("it", "they", "we", "you", "this") or i + 1 == last or not is_finite(words, i + 1, i):
+        return False
+    opens = spoken or words[i + 1].text in ("is", "are")
     return opens and words[i - 1].text not in FUNCTION_WORDS and words[i - 1].stem not in VERB_STEMS
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
@@ -75,10 +76,12 @@ class Vocabulary:
         words = read(text.removeprefix("not ")).words
         self.surfaces |= {word.text: word.stem for word in words}
         self._known |= {word.stem for word in words}
-        phrase = tuple(word.stem for word in words if word.text not in ARTICLES or len(words) == 1)
+        words = [word for word in words if word.text not in ARTICLES] or words
+        phrase = tuple(word.stem for word in words)
         phrases = [phrase, *self._renamed(phrase)]
-        if len(words) == 2:
-            phrases.append((stem(words[0].text + words[1].text),))
+        for i, (a, b) in enumerate(pairwise(words)):
+            if len(words) == 2 or a.end + 1 == b.start:
+                phrases.append((*phrase[:i], stem(a.text + b.text), *phrase[i + 2 :]))
         return ((p, denied) for p in dict.fromkeys(phrases) if p)
 
     def _renamed(self, phrase: Phrase) -> Iterator[Phrase]:

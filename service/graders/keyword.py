@@ -26,9 +26,9 @@ _CACHED_ITEMS = 256
 _COPIED = 5
 """Words in a row that make a clause a copy of a question which offers a choice."""
 _TO_THE_GRADER = re.compile(
-    r"\bfull (?:marks?|credit|points)\b|\b(?:top|maximum|perfect|highest) (?:marks?|grades?|band)\b|\b(?:fully|as) met\b"
+    r"\bfull (?:marks?|credit|points)\b|\b(?:top|maximum|perfect|highest) (?:marks?|grades?|band)\b|\bfully met\b"
     r"|\bmet[\"' ]*[=:] *true\b|\b(?:ignore|disregard|forget|set) (?:\w+ ){0,3}(?:instructions?|rubric|guidelines)\b"
-    r"|\b(?:to|dear) (?:the )?(?:grader|examiner|marker)\b|(?:^|\n)\W*(?:grader|examiner|marker|system)\W*:"
+    r"|\b(?:to|dear) (?:the )?(?:grader|examiner|marker)\b|(?:^|\n)[^\w\n]*(?:grader|examiner|marker|system)\W*:"
 )
 
 
@@ -122,12 +122,12 @@ class _Sight(NamedTuple):
                 if not self.counts[number]:
                     continue
                 clause = self.clauses[number]
-                match = self._match(group, number)
+                match = self._claim(group, number)
                 if match.full:
                     return Verdict(point=point, label="met", evidence=self._evidence(clause))
                 if match.contradicted:
                     continue
-                if clause.link == "tied" and self.counts[number - 1] and self._match(group, number, number - 1).full:
+                if clause.link == "tied" and self.counts[number - 1] and self._claim(group, number, number - 1).full:
                     return Verdict(point=point, label="met", evidence=self._evidence(self.clauses[number - 1], clause))
                 if partial is None:
                     partial = self._part(group, number, match)
@@ -139,7 +139,7 @@ class _Sight(NamedTuple):
         if len(group) >= 3 and match.missing == 1 and self._own_words(match):
             return [clause]
         beside = clause.link == "plain" and self.counts[number - 1] and not self._parallel(number)
-        if beside and self._match(group, number, number - 1).full:
+        if beside and self._claim(group, number, number - 1).full:
             return [self.clauses[number - 1], clause]
         return None
 
@@ -147,8 +147,8 @@ class _Sight(NamedTuple):
         """Where a mistake is asserted. What a later clause says of it counts: people correct themselves."""
         last, asserted = -1, False
         for group in groups:
-            for number in self.places.clauses_with(group):
-                match = self._match(group, number)
+            for number in sorted(self.places.clauses_with(group)):
+                match = self._claim(group, number)
                 if match.missing or number < last or not self.counts[number]:
                     continue
                 asserted = match.full or (asserted and number == last)
@@ -196,6 +196,15 @@ class _Sight(NamedTuple):
         for number in numbers:
             spans += [self.clauses[number].span, *self.clauses[number].inherits]
         return self.places.match(group, spans)
+
+    def _claim(self, group: Group, *numbers: int) -> Match:
+        """As `_match`, but nothing is claimed by the subject alone of a verb that is denied."""
+        match = self._match(group, *numbers)
+        for clause in (self.clauses[number] for number in numbers):
+            own = [word for word in match.words if clause.first <= word < clause.last]
+            if clause.denied and clause.verb is not None and own and max(own) < clause.verb:
+                return match._replace(contradicted=True)
+        return match
 
     def _own_words(self, match: Match) -> bool:
         """Whether all of an incomplete match is more than what the question gave away."""

@@ -98,16 +98,12 @@ NUMBER_WORDS = {
     for value, word in enumerate(["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 3)
 }
 
-IRREGULAR = {
-    form: base
-    for base, forms in {
-        "write": "wrote written", "keep": "kept", "run": "ran", "grow": "grew grown", "see": "saw seen", "hold": "held",
-        "build": "built", "lose": "lost", "choose": "chose chosen", "hide": "hid hidden", "send": "sent", "spend": "spent",
-        "take": "took taken", "give": "gave given", "make": "made", "pay": "paid", "mean": "meant", "show": "shown",
-        "feed": "fed", "think": "thought", "say": "said", "get": "got", "become": "became", "break": "broke broken",
-        "fall": "fell fallen", "shrink": "shrank shrunk", "throw": "threw thrown", "bring": "brought", "forget": "forgot forgotten",
-        "know": "knew known", "speak": "spoke spoken", "teach": "taught", "leave": "left", "matrix": "matrices",
-        "index": "indices", "vertex": "vertices",
-    }.items()
-    for form in forms.split()
-}  # fmt: skip
+_FORMS = (
+    "go goes went gone; write wrote written; keep kept; run ran; grow grew grown; see saw seen; hold held; build "
+    "built; lose lost; choose chose chosen; hide hid hidden; send sent; spend spent; take took taken; give gave "
+    "given; make made; pay paid; mean meant; show shown; feed fed; think thought; say said; get got; become "
+    "became; break broke broken; fall fell fallen; shrink shrank shrunk; throw threw thrown; bring brought; "
+    "forget forgot forgotten; know knew known; speak spoke spoken; teach taught; leave left; matrix matrices; "
+    "index indices; vertex vertices"
+)
+IRREGULAR = {form: forms.split()[0] for forms in _FORMS.split(";") for form in forms.split()[1:]}

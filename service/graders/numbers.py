@@ -17,14 +17,7 @@ _NAMES = {
     "t": ("tera", "tebi"),
     "p": ("peta", "pebi"),
 }
-_MULTIPLES = {
-    "twice": (2.0,),
-    "double": (2.0,),
-    "doubl": (2.0,),
-    "tripl": (3.0,),
-    "half": (2.0, 0.5),
-    "halv": (2.0, 0.5),
-}
+_MULTIPLES = {"twice": 2.0, "doubl": 2.0, "tripl": 3.0}
 _DISTINCT = 1000
 """From this size on a number is recognised without its unit."""
 
@@ -54,13 +47,12 @@ def _units() -> dict[str, Unit]:
 
 
 _UNITS = _units()
+_BARE = Unit("", (1.0,))
 
 
 class Number(NamedTuple):
-    values: tuple[float, ...]
-    """In the unit of its dimension (bytes, FLOP, ...); several where a unit is read in several ways."""
-    dimension: str
-    """'' where no unit that we know follows."""
+    value: float
+    unit: Unit
     first: int
     last: int
     """Words from `first` up to, not including, `last`."""
@@ -77,33 +69,40 @@ def numbers(words: Sequence[Word]) -> list[Number]:
             continue
         found.append(number)
         i = number.last
-    return [_with_unit_of_next(words, a, b) for a, b in zip_longest(found, found[1:])]
+    return [_ranged(words, a, b) for a, b in zip_longest(found, found[1:])]
 
 
 def states(number: Number, quantity: Quantity, words: Sequence[Word]) -> bool | None:
     """Whether `number` gives `quantity` rightly; None where it is about something else."""
     unit = _unit_of(quantity.unit)
     target = quantity.value * (unit.factors[0] if unit else 1.0)
-    right = any(abs(value - target) <= quantity.tolerance * abs(target) + 1e-9 for value in number.values)
-    if number.dimension == unit.dimension if unit else _followed_by(quantity.unit, number, words):
+    margin = quantity.tolerance * abs(target) + 1e-9
+    right = any(abs(number.value * factor - target) <= margin for factor in number.unit.factors)
+    if number.unit.dimension == unit.dimension if unit else _followed_by(quantity.unit, number, words):
         return right
-    bare = number.dimension == "" and abs(target) >= _DISTINCT
+    bare = number.unit is _BARE and abs(target) >= _DISTINCT
     return True if bare and right else None
 
 
 def _number(words: Sequence[Word], i: int) -> Number | None:
     word = words[i]
     if word.stem in _MULTIPLES:
-        return Number(_MULTIPLES[word.stem], "x", i, i + 1)
-    if not word.stem[0].isdigit():
+        return Number(_MULTIPLES[word.stem], _UNITS["x"], i, i + 1)
+    if not word.stem[0].isdecimal():
         return None
     value, j = _scaled(words, i)
     unit, j = _unit_at(words, j)
-    if unit is None and i >= 2 and words[i - 1].text in ("of", "by") and words[i - 2].stem == "factor":
+    if unit is _BARE and i >= 2 and words[i - 1].text in ("of", "by") and words[i - 2].stem == "factor":
         unit = _UNITS["x"]
-    if unit is None:
-        return Number((value,), "", i, j)
-    return Number(tuple(value * factor for factor in unit.factors), unit.dimension, i, j)
+    return Number(value, unit, i, j)
+
+
+def _ranged(words: Sequence[Word], number: Number, following: Number | None) -> Number:
+    """`number` with the unit of the next one where they are a range: "4 to 5 GB", "4-5 GB"."""
+    if following is None or number.unit is not _BARE or words[number.last - 1].after:
+        return number
+    between = [word.text for word in words[number.last : following.first]]
+    return number._replace(unit=following.unit) if between in ([], ["to"], ["or"]) else number
 
 
 def _scaled(words: Sequence[Word], i: int) -> tuple[float, int]:
@@ -118,7 +117,7 @@ def _scaled(words: Sequence[Word], i: int) -> tuple[float, int]:
         if text in _SCALES:
             part *= _SCALES[text]
             j += 1
-        elif before in _SCALES and following < len(words) and words[following].stem.isdigit():
+        elif before in _SCALES and following < len(words) and words[following].stem.isdecimal():
             total, part = total + part, float(words[following].stem)
             j = following + 1
         else:
@@ -126,12 +125,13 @@ def _scaled(words: Sequence[Word], i: int) -> tuple[float, int]:
     return total + part, j
 
 
-def _unit_at(words: Sequence[Word], j: int) -> tuple[Unit | None, int]:
+def _unit_at(words: Sequence[Word], j: int) -> tuple[Unit, int]:
+    """The unit that word `j` begins, and where it ends."""
     if j >= len(words) or words[j - 1].after:
-        return None, j
+        return _BARE, j
     unit = _UNITS.get(words[j].stem) or _UNITS.get(words[j].text.removesuffix("s"))
     if unit is None:
-        return None, j
+        return _BARE, j
     per = j + 1
     if per < len(words) and not words[j].after and words[per].text == "per":
         per += 1
@@ -145,22 +145,6 @@ def _unit_at(words: Sequence[Word], j: int) -> tuple[Unit | None, int]:
 
 def _attached(words: Sequence[Word], j: int, gap: int = 0) -> bool:
     return words[j].at - (words[j - 1].at + len(words[j - 1].text)) <= gap and words[j].start - words[j - 1].end <= gap
-
-
-def _with_unit_of_next(words: Sequence[Word], number: Number, following: Number | None) -> Number:
-    """In "4 to 5 GB" both are sizes."""
-    if following is None or number.dimension or not following.dimension or following.first - number.last > 1:
-        return number
-    between = [w.text for w in words[number.last : following.first]]
-    if between not in ([], ["to"], ["or"]):
-        return number
-    factors = _factors_of(words, following)
-    return Number(tuple(v * f for v in number.values for f in factors), following.dimension, number.first, number.last)
-
-
-def _factors_of(words: Sequence[Word], number: Number) -> tuple[float, ...]:
-    value, _ = _scaled(words, number.first)
-    return tuple(v / value for v in number.values) if value else (1.0,)
 
 
 def _unit_of(name: str) -> Unit | None:

@@ -58,7 +58,7 @@ class Places:
                 self._positions.setdefault(key, []).append(i)
 
     def denied(self, word: int) -> bool:
-        return self._polarity.denies(word, ())
+        return self._polarity.denial((word,)) != ()
 
     def clauses_with(self, group: Group) -> set[int]:
         """Clauses in which any term of `group` stands; none where too many terms stand nowhere in the answer."""
@@ -71,25 +71,23 @@ class Places:
     def match(self, group: Group, spans: Sequence[Span]) -> Match:
         """How `group` stands in the words of `spans`."""
         found = [list(self._within(term, spans)) for term in group]
-        named = {i for there in found for place, denied in there if not denied for i in place}
-        states = [self._state(there, named) for there in found]
-        lenient = any(state == "denied as asked" for state, _ in states)
-        wrong = any(state == "wrong" for state, _ in states) and not lenient
-        return Match(
-            missing=sum(state == "missing" for state, _ in states),
-            contradicted=wrong or any(state == "wrong where denial was asked" for state, _ in states),
-            words=frozenset(i for _, place in states for i in place),
-        )
+        named = {i for there in found for place, asked in there if not asked for i in place}
+        asked_for = {self._polarity.denial(place) for there in found for place, asked in there if asked} - {()}
+        words: set[int] = set()
+        contradicted = False
+        for there in found:
+            place = next((p for p, asked in there if self._stands(p, asked, named, asked_for)), None)
+            contradicted |= bool(there) and place is None
+            words.update(place or ())
+        return Match(sum(not there for there in found), contradicted, frozenset(words))
 
-    def _state(self, there: Sequence[tuple[Place, bool]], named: Collection[int]) -> tuple[str, Place]:
-        """Whether a term stands with the polarity that it asks for, and where."""
-        best: tuple[str, Place] = ("missing", ())
-        for place, asked in there:
-            denied = any(self._polarity.denies(i, () if asked else named) for i in place)
-            if denied == asked:
-                return ("denied as asked" if denied else "there"), place
-            best = ("wrong where denial was asked" if asked else "wrong"), place
-        return best
+    def _stands(
+        self, place: Place, asked: bool, named: Collection[int], asked_for: Collection[tuple[int, ...]]
+    ) -> bool:
+        """Whether a term at `place` is denied or not as it has to be; what denies another as asked may deny it too."""
+        if asked:
+            return self._polarity.denial(place) != ()
+        return self._polarity.denial(place, named) in ((), *asked_for)
 
     def _within(self, term: Term, spans: Sequence[Span]) -> Iterator[tuple[Place, bool]]:
         found = self._of(term)
@@ -133,13 +131,13 @@ class Places:
 
 def _reach(previous: str, key: str) -> int:
     """How far from a word the next one of its phrase may stand; parts of one name stand together: FP16, 8B, n^2."""
-    if (previous.isdigit() and len(key) <= 2) or (key.isdigit() and len(previous) <= 2):
+    if (previous.isdecimal() and len(key) <= 2) or (key.isdecimal() and len(previous) <= 2):
         return 1
     return 2 if len(previous) == 1 or len(key) == 1 else 1 + MAX_BETWEEN
 
 
 def _keys(words: Sequence[Word], i: int, vocabulary: Vocabulary) -> set[str]:
-    """All that word `i` may stand for: its stem, the cue's word it is a slip of, itself and the next one as one word."""
+    """What word `i` may stand for: its stem, the cue's word it is a slip of, itself and the next one in one."""
     word = words[i]
     keys = {word.stem}
     if meant := vocabulary.corrected(word):

@@ -2,13 +2,14 @@
 
 Three things deny: a wide negator ("does not", "never") to the end of its clause, a narrow one ("without", "instead
 of", "avoids") for the phrase after it, and a frame ("a common mistake is to think ...", "... is a myth") for whole
-clauses. The first two cancel each other: "cannot work without a mask" asserts the mask.
+clauses. Two of different kinds cancel: "cannot work without a mask" asserts the mask.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from service.graders.clauses import Clause, Span, is_finite
 from service.graders.lexicon import (
@@ -25,7 +26,7 @@ from service.graders.words import Reading, Word, stem
 _AVOIDER_STEMS = frozenset(stem(word) for word in AVOIDERS)
 _ENDS_WIDE = ("but", "instead", "rather")
 
-_CLAIM = r"(?:mistakes?|misconceptions?|myths?|fallac(?:y|ies)|misunderstandings?|pitfalls?|traps?|confusions?|common errors?)"
+_CLAIM = r"(?:mistakes?|misconceptions?|myths?|fallac(?:y|ies)|misunderstandings?|pitfalls?|traps?|confusions?)"
 _FALSE = rf"(?:false|untrue|not true|not the case|nonsense|(?:an? )?(?:[\w-]+ ){{0,2}}{_CLAIM})"
 _OFF = r"(?:wrong|incorrect|mistaken|inaccurate|misleading|not correct|not right|not accurate)"
 _IS = r"(?:is|are|was|be|would be|isn't|'s)"
@@ -41,10 +42,11 @@ _FORWARD = re.compile(
     rf"\b{_CLAIM}\b(?: [\w']+){{0,4}}? (?:is|are|was|be|include|includes|to|that)\b|\b{_CLAIM}\b(?: here)?:"
     rf"|\b(?:{_OFF}|false|untrue|not true|not the case|tempting) (?:to|that)\b"
     rf"|\b{_PEOPLE}(?: {_OFTEN}){{0,3}} (?:{_BELIEVE}|thinks|says?|believes|assumes|claims?|call it)\b"
-    rf"|\b(?:you|one|we|they)(?: {_OFTEN}){{1,2}} {_BELIEVE}\b"
+    rf"|\b(?:you|one|we)(?: {_OFTEN}){{1,2}} {_BELIEVE}\b|\bthey(?: {_OFTEN}){{0,2}} {_BELIEVE}\b"
+    rf"|\bgets? (?:this |it |that )?wrong\b"
     rf"|\b(?:often|commonly|widely|frequently|sometimes) (?:thought|said|believed|assumed|claimed|confused|mistaken)\b"
     rf"|\b(?:wrongly|mistakenly|incorrectly|falsely) [\w']+\b|\bto do with\b"
-    rf"|(?:^|\n)\W*(?:thinking|saying|claiming|assuming|believing|confusing|conflating|imagining|stating)\b"
+    rf"|(?:^|\n)[^\w\n]*(?:thinking|saying|claiming|assuming|believing|confusing|conflating|imagining|stating)\b"
 )
 _TURN = re.compile(
     r"\b(?:but|however|actually|whereas|yet|although|in fact|in reality|instead|really|rather(?! than))\b"
@@ -59,8 +61,6 @@ _ABOUT_A_CLAIM = re.compile(
 _TAKEN_BACK = re.compile(
     r"^\W*(?:no wait|no sorry|wait no|sorry no|scratch that|correction|i misspoke|i take that back)\b"
 )
-_CORRECTED = re.compile(r"[^,;]{0,80}?(?:\bnot\b|n't\b|\bnever\b|\bno\b)")
-"""A heading such as "two misconceptions:" whose text goes on to deny them."""
 _EMPTY_SUBJECT = re.compile(r"\W*(?:it|there|here|one|what)?\W*")
 _FRAME_WORDS = 40
 """How far a frame reaches where no sentence ends: speech without marks."""
@@ -74,13 +74,19 @@ class Polarity:
     narrow: list[int]
     frame: list[Span | None]
 
-    def denies(self, word: int, but: Collection[int]) -> bool:
-        """Whether `word` is denied, negators among the words `but` left aside: a cue that names one means it."""
-        wide = self.wide[word] >= 0 and self.wide[word] not in but
-        narrow = self.narrow[word] >= 0 and self.narrow[word] not in but
-        frame = self.frame[word]
-        framed = frame is not None and not any(frame.first <= b < frame.last for b in but)
-        return (wide ^ narrow) or framed
+    def denial(self, place: Collection[int], but: Collection[int] = ()) -> tuple[int, ...]:
+        """What denies any of the words `place`, empty if nothing does.
+
+        Negators among the words `but` are left aside: a cue that names one means it.
+        """
+        for word in place:
+            wide, narrow, frame = self.wide[word], self.narrow[word], self.frame[word]
+            by = tuple(n for n in (wide, narrow) if n >= 0 and n not in but)
+            if frame is not None and not any(frame.first <= b < frame.last for b in but):
+                by = (*by, frame.first)
+            if len(by) % 2:
+                return by
+        return ()
 
 
 def polarity(reading: Reading, clauses: Sequence[Clause]) -> Polarity:
@@ -110,6 +116,7 @@ def _negators(words: Sequence[Word], clause: Clause, result: Polarity) -> None:
                 wide = i
         elif word.stem in _AVOIDER_STEMS or f"{word.text} {following}" in ("instead of", "rather than"):
             narrow = i
+    clause.denied = wide >= 0 and clause.verb is not None and wide - 2 <= clause.verb <= wide + 1
 
 
 def _ends_wide(words: Sequence[Word], clause: Clause, i: int) -> bool:
@@ -130,34 +137,47 @@ def _ends_narrow(words: Sequence[Word], i: int, negator: int) -> bool:
         return True
     if words[negator].text == "non":
         return i > negator + 1
-    content = before.text not in FUNCTION_WORDS and i - 1 > negator and not before.text.endswith("ing")
-    return content and word.text in DETERMINERS
+    verbal = before.text.endswith("ing") or words[i - 2].text == "to"
+    return word.text in DETERMINERS and i - 1 > negator and before.text not in FUNCTION_WORDS and not verbal
 
 
 def _frames(reading: Reading, clauses: Sequence[Clause], result: Polarity) -> None:
     starts = [word.at for word in reading.words]
-    sentences = list(_sentences(clauses))
-    for number, sentence in enumerate(sentences):
+    ends = [clause.last for clause in clauses]
+    correcting = [c.first for c in clauses if any(w >= 0 for w in result.wide[c.first : c.last])]
+    for _, group in groupby(clauses, key=lambda clause: clause.sentence):
+        sentence = list(group)
         span = Span(sentence[0].first, sentence[-1].last)
         last = reading.words[span.last - 1]
         text = reading.folded[starts[span.first] : last.at + len(last.text) + 1]
         for frame, denied in _framed(text, starts, span):
-            if not _says_anything(reading.words, denied):
-                denied = _previous(clauses, sentences, number, frame)
-            for i in range(*denied):
-                if not frame.first <= i < frame.last:
-                    result.frame[i] = frame
+            if denied.first >= frame.last:
+                # "... that it stores text, it does not store text": a clause that corrects ends the frame.
+                corrected = bisect_left(correcting, frame.last)
+                end = min([denied.last, *correcting[corrected : corrected + 1]])
+                denied = Span(denied.first, max(end, denied.first))
+            elif all(reading.words[i].text in FUNCTION_WORDS for i in range(*denied)):
+                # "That is wrong" speaks of the clause before.
+                before = bisect_right(ends, frame.first) - 1
+                denied = _before(clauses, before) if before >= 0 else denied
+            _deny(frame, denied, result)
 
 
-def _sentences(clauses: Sequence[Clause]) -> Iterator[list[Clause]]:
-    sentence: list[Clause] = []
-    for clause in clauses:
-        if sentence and clause.sentence != sentence[0].sentence:
-            yield sentence
-            sentence = []
-        sentence.append(clause)
-    if sentence:
-        yield sentence
+def _before(clauses: Sequence[Clause], number: int) -> Span:
+    """The clause that "which is wrong" speaks of, or the sentence where the verdict is one of its own."""
+    first = number
+    if number + 1 < len(clauses) and clauses[number + 1].link == "none":
+        while clauses[first].link != "none":
+            first -= 1
+    return Span(clauses[first].first, clauses[number].last)
+
+
+def _deny(frame: Span, denied: Span, result: Polarity) -> None:
+    for i in range(*denied):
+        if frame.first <= result.wide[i] < frame.last:
+            result.wide[i] = -1  # the `not` of "it is not true that"
+        if not frame.first <= i < frame.last:
+            result.frame[i] = frame
 
 
 def _framed(text: str, starts: Sequence[int], span: Span) -> Iterator[tuple[Span, Span]]:
@@ -184,23 +204,9 @@ def _framed(text: str, starts: Sequence[int], span: Span) -> Iterator[tuple[Span
             taken = max(taken, match.end())
             yield frame, denied
     for match in _FORWARD.finditer(text, taken):
-        if match.group().endswith(":") and _CORRECTED.match(text, match.end()):
-            continue
         turn = bisect_left(turn_starts, match.end())
         end = word_at(turn_starts[turn]) if turn < len(turns) else span.last
         frame = Span(word_at(match.start()), word_at(match.end()))
         yield frame, Span(frame.last, max(frame.last, min(end, frame.last + _FRAME_WORDS)))
     if match_back := _TAKEN_BACK.match(text):
         yield Span(span.first, word_at(match_back.end())), Span(span.first, span.first)
-
-
-def _says_anything(words: Sequence[Word], span: Span) -> bool:
-    return any(words[i].text not in FUNCTION_WORDS for i in range(*span))
-
-
-def _previous(clauses: Sequence[Clause], sentences: Sequence[list[Clause]], number: int, frame: Span) -> Span:
-    """The clause that "that is wrong" speaks of."""
-    within = [c for c in sentences[number] if c.last <= frame.first]
-    if within:
-        return within[-1].span
-    return sentences[number - 1][-1].span if number else Span(0, 0)

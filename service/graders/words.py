@@ -21,8 +21,8 @@ _WORD = re.compile(
     r"|\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
     r"|[^\W\d_]+?(?=n't\b)|n't\b|'(?:s|re|ve|ll|d|m)\b|[^\W\d_]+|%"
 )
-_SENTENCE_END = re.compile(r"!|…|\.(?:[\s\"')\]]|$)")
-_COLON = re.compile(r":(?:\s|$)")
+_SENTENCE_END = re.compile(r"!|…|\.[\s\"')\]]")
+_COLON = re.compile(r":\s")
 _PAUSE = re.compile(r"[,()\[\]{}|—–]|\s-+\s")
 _BULLET = re.compile(r"\n\s*(?:[-*•#>]|\n)")
 _CONTRACTED = {"n't": "not", "'s": "is", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would", "'m": "am"}
@@ -44,7 +44,7 @@ class Word(NamedTuple):
     at: int
     """Offset in the folded text."""
     after: str
-    """The strongest boundary up to the next word: '' none, ',' pause, ';' and ':' clause, '.' sentence, '?' question."""
+    """The strongest boundary before the next word: '' none, ',' pause, ';' ':' clause, '.' sentence, '?' question."""
 
 
 class Reading(NamedTuple):
@@ -97,7 +97,7 @@ def stems(text: str) -> tuple[str, ...]:
 def _key(raw: str) -> str:
     if raw in NUMBER_WORDS:
         return str(NUMBER_WORDS[raw])
-    if raw[0].isdigit():
+    if raw[0].isdecimal():
         digits = raw.replace(",", "")
         return digits.rstrip("0").rstrip(".") if "." in digits else digits
     return stem(_CONTRACTED.get(raw, raw))

@@ -1,8 +1,8 @@
-"""Steps through the API that many tests take."""
+"""Steps through the API that many tests take, in process (`TestClient`) or over the network."""
 
 from typing import Any
 
-from fastapi.testclient import TestClient
+import httpx2
 
 GOOD = (
     "The KV cache stores the keys and values of past tokens in every layer, so each decode step only projects the new "
@@ -10,7 +10,7 @@ GOOD = (
 )
 
 
-def begin(client: TestClient, **wish: Any) -> str:
+def begin(client: httpx2.Client, **wish: Any) -> str:
     """A running session; returns its id. By default one question: kv-cache."""
     wish = wish or {"question_ids": ["kv-cache"]}
     created = client.post("/api/v1/sessions", json=wish)
@@ -25,11 +25,11 @@ def at(session_id: str, position: int = 1) -> str:
     return f"/api/v1/sessions/{session_id}/questions/{position}"
 
 
-def save(client: TestClient, session_id: str, text: str, revision: int, position: int = 1) -> Any:
+def save(client: httpx2.Client, session_id: str, text: str, revision: int, position: int = 1) -> Any:
     return client.put(f"{at(session_id, position)}/draft", json={"text": text}, headers={"If-Match": f'"{revision}"'})
 
 
-def answer(client: TestClient, session_id: str, text: str = GOOD, position: int = 1) -> Any:
+def answer(client: httpx2.Client, session_id: str, text: str = GOOD, position: int = 1) -> Any:
     """Open a question and hand in; returns the attempt."""
     assert client.post(f"{at(session_id, position)}/open").status_code == 200
     response = client.post(f"{at(session_id, position)}/submit", json={"text": text})

@@ -1,13 +1,13 @@
 """Random walks through a session, in both modes, beside `session_model`, with stops at every edge of the clock."""
 
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Literal, get_args
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from service.domain.session import HandIn, Mode, PracticeSession
 from service.errors import VivaError
@@ -25,10 +25,21 @@ ENDS = {"submitted", "skipped", "revealed", "timed-out"}
 QUESTION_ARROWS = {"unseen": {"open", "skipped"}, "open": {"draft", *ENDS}, "draft": ENDS}
 
 Changed = tuple[PracticeSession, tuple[HandIn, ...]]
-places = st.integers(0, 3)
-"""0 is the question that is open, or else the next one."""
-rarely = st.integers(0, 9).map(lambda n: n == 9)
+Verb = Literal[
+    "start", "pause", "resume", "open", "save", "submit", "skip", "reveal", "hint", "extend", "finish", "abandon"
+]  # fmt: skip
+STEPS: tuple[Verb, ...] = get_args(Verb)[:-2]
+"""All but those that end the whole session."""
 texts = st.sampled_from(["", "  \n", "It halves.", "It halves the range."])
+rarely = st.integers(0, 9).map(lambda n: n == 9)
+
+
+def over(walk: "Walk") -> bool:
+    return walk.model.state in ("finished", "abandoned")
+
+
+def answering(walk: "Walk") -> bool:
+    return walk.model.state == "running" and walk.model.open is not None
 
 
 class Walk(RuleBasedStateMachine):
@@ -38,9 +49,9 @@ class Walk(RuleBasedStateMachine):
 
     @initialize(data=st.data())
     def plan(self, data: st.DataObject) -> None:
-        limit = st.integers(1, 60) if self.mode == "strict" else st.none() | st.integers(1, 60)
-        limits = data.draw(st.lists(limit, min_size=1, max_size=3))
-        total = data.draw(st.none() | st.integers(1, 150))
+        limit = st.integers(5, 60) if self.mode == "strict" else st.none() | st.integers(5, 60)
+        limits = data.draw(st.lists(limit, min_size=1, max_size=6))
+        total = data.draw(st.none() | st.integers(5, 150))
         grace = data.draw(st.integers(0, 10))
         self.now = START
         self.model = Model(self.mode, grace, total, [Question(limit) for limit in limits])
@@ -58,10 +69,11 @@ class Walk(RuleBasedStateMachine):
         self.moved(self.session, settled, handed)
         self.session = settled
 
-    @rule(seconds=st.integers(0, 90))
+    @rule(seconds=st.integers(0, 40))
     def wait(self, seconds: int) -> None:
         self.forward(seconds)
 
+    @precondition(answering)
     @rule(
         whose=st.sampled_from(["question", "session"]),
         offset=st.sampled_from([-1, 0, 1]),
@@ -70,90 +82,71 @@ class Walk(RuleBasedStateMachine):
     def wait_for_an_edge(self, whose: Literal["question", "session"], offset: int, after_grace: bool) -> None:
         question = self.model.open
         left = self.model.left if whose == "session" else None if question is None else self.model.left_for(question)
-        if left is not None and self.model.state == "running":
+        if left is not None:
             self.forward(max(0, left + offset + (self.model.grace if after_grace else 0)))
 
-    # The life of the session
+    # Steps that make sense, and any step at any time
 
-    @rule()
-    def start(self) -> None:
-        self.step(lambda s: (s.start(self.now), ()), self.model.start())
+    @precondition(lambda self: not (over(self) or answering(self)))
+    @rule(after=st.integers(0, 20))
+    def go_on(self, after: int) -> None:
+        self.forward(after)
+        unseen = [n for n, question in enumerate(self.model.questions, 1) if question.state == "unseen"]
+        verb: dict[str, Verb] = {"planned": "start", "paused": "resume"}
+        self.take(verb.get(self.model.state, "open"), unseen[0] if unseen else 1)
 
-    @rule()
-    def pause(self) -> None:
-        self.step(lambda s: (s.pause(self.now), ()), self.model.pause())
+    @precondition(answering)
+    @rule(text=texts, twice=st.booleans())
+    def save(self, text: str, twice: bool) -> None:
+        revision = self.model.questions[self.place() - 1].revision
+        for _ in range(1 + twice):
+            self.take("save", self.place(), text, revision)
 
-    @rule()
-    def resume(self) -> None:
-        self.step(lambda s: (s.resume(self.now), ()), self.model.resume())
+    @precondition(answering)
+    @rule(verb=st.sampled_from(["hint", "extend", "pause"]), seconds=st.integers(1, 60))
+    def turn_to(self, verb: Verb, seconds: int) -> None:
+        self.take(verb, self.place(), seconds=seconds)
 
-    @rule(sure=rarely)
-    def finish(self, sure: bool) -> None:
+    @precondition(answering)
+    @rule(verb=st.sampled_from(["submit", "skip", "reveal"]))
+    def end(self, verb: Verb) -> None:
+        self.take(verb, self.place(), "Done.")
+
+    @precondition(lambda self: not over(self))
+    @rule(verb=st.sampled_from(["finish", "abandon"]), sure=rarely)
+    def leave(self, verb: Verb, sure: bool) -> None:
         if sure:
-            self.step(lambda s: s.finish(self.now), self.model.finish())
+            self.take(verb)
 
-    @rule(sure=rarely)
-    def abandon(self, sure: bool) -> None:
-        if sure:
-            self.step(lambda s: (s.abandon(self.now), ()), self.model.abandon())
+    @rule(verb=st.sampled_from(STEPS), n=st.integers(1, 6), text=texts, revision=st.integers(-1, 3))
+    def try_anything(self, verb: Verb, n: int, text: str, revision: int) -> None:
+        self.take(verb, min(n, len(self.model.questions)), text, revision)
 
-    # The life of a question
+    def place(self) -> int:
+        return next(n for n, question in enumerate(self.model.questions, 1) if question is self.model.open)
 
-    @rule(place=places)
-    def open(self, place: int) -> None:
-        n = self.position(place)
-        self.step(lambda s: (s.open(n, self.now), ()), self.model.show(n))
-
-    @rule(place=places, text=texts, off=st.sampled_from([0, 0, 0, -1, 1]))
-    def save(self, place: int, text: str, off: int) -> None:
-        n = self.position(place)
-        revision = self.model.questions[n - 1].revision + off
-        self.step(lambda s: (s.save(n, text, revision, self.now), ()), self.model.save(n, text, revision))
-
-    @rule(place=places, text=texts)
-    def save_twice(self, place: int, text: str) -> None:
-        n = self.position(place)
-        revision = self.model.questions[n - 1].revision
-        for _ in range(2):
-            self.step(lambda s: (s.save(n, text, revision, self.now), ()), self.model.save(n, text, revision))
-
-    @rule(place=places)
-    def submit(self, place: int) -> None:
-        n = self.position(place)
-
-        def submit(session: PracticeSession) -> Changed:
-            closed, hand_in = session.submit(n, "Done.", self.now)
-            return closed, (hand_in,)
-
-        self.step(submit, self.model.submit(n, "Done."))
-
-    @rule(place=places)
-    def skip(self, place: int) -> None:
-        n = self.position(place)
-        self.step(lambda s: (s.skip(n, self.now), ()), self.model.skip(n))
-
-    @rule(place=places)
-    def reveal(self, place: int) -> None:
-        n = self.position(place)
-        self.step(lambda s: (s.reveal(n, self.now), ()), self.model.reveal(n))
-
-    @rule(place=places)
-    def hint(self, place: int) -> None:
-        n = self.position(place)
-        self.step(lambda s: (s.hint(n), ()), self.model.hint(n))
-
-    @rule(place=places, seconds=st.integers(1, 60))
-    def extend(self, place: int, seconds: int) -> None:
-        n = self.position(place)
-        self.step(lambda s: (s.extend(n, seconds), ()), self.model.extend(n, seconds))
+    def take(self, verb: Verb, n: int = 1, text: str = "", revision: int = 0, seconds: int = 30) -> None:
+        """Take the step in the model, and then in the session."""
+        now, model = self.now, self.model
+        match verb:
+            case "start" | "pause" | "resume" | "abandon":
+                self.step(lambda s: (getattr(s, verb)(now), ()), getattr(model, verb)())
+            case "finish":
+                self.step(lambda s: s.finish(now), model.finish())
+            case "open":
+                self.step(lambda s: (s.open(n, now), ()), model.show(n))
+            case "save":
+                self.step(lambda s: (s.save(n, text, revision, now), ()), model.save(n, text, revision))
+            case "submit":
+                self.step(lambda s: _submit(s, n, text, now), model.submit(n, text))
+            case "skip" | "reveal":
+                self.step(lambda s: (getattr(s, verb)(n, now), ()), getattr(model, verb)(n))
+            case "hint":
+                self.step(lambda s: (s.hint(n), ()), model.hint(n))
+            case "extend":
+                self.step(lambda s: (s.extend(n, seconds), ()), model.extend(n, seconds))
 
     # What holds for every step
-
-    def position(self, place: int) -> int:
-        if place:
-            return min(place, len(self.model.questions))
-        waiting = [n for n, q in enumerate(self.model.questions, 1) if q is self.model.open or q.state == "unseen"]
-        return min(waiting, key=lambda n: self.model.questions[n - 1].state == "unseen", default=1)
 
     def step(self, act: Callable[[PracticeSession], Changed], expected: Expected) -> None:
         settled, late = self.unsettled.settle(self.now)
@@ -222,6 +215,11 @@ class Walk(RuleBasedStateMachine):
                 assert slot.finished_at == due if slot.state == "timed-out" else slot.finished_at <= due
 
 
+def _submit(session: PracticeSession, n: int, text: str, now: datetime) -> Changed:
+    closed, hand_in = session.submit(n, text, now)
+    return closed, (hand_in,)
+
+
 class PracticeWalk(Walk):
     mode = "practice"
 
@@ -233,5 +231,5 @@ class StrictWalk(Walk):
 TestPractice = PracticeWalk.TestCase
 TestStrict = StrictWalk.TestCase
 TestPractice.settings = TestStrict.settings = settings(
-    max_examples=100, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=300, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

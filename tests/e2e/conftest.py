@@ -16,7 +16,7 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-GRACE = "1"
+SETTINGS = {"VIVA_GRACE_SECONDS": "1", "VIVA_GRADER": "tests.e2e.grader:Hesitant"}
 
 OpenPage = Callable[..., Page]
 
@@ -24,7 +24,7 @@ OpenPage = Callable[..., Page]
 # Both end with this package: while Playwright runs, no other test could run an event loop in this thread.
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("server"), VIVA_GRACE_SECONDS=GRACE) as server:
+    with Server(tmp_path_factory.mktemp("server"), **SETTINGS) as server:
         yield server
 
 

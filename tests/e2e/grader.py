@@ -8,10 +8,14 @@ from service.graders.keyword import KeywordGrader
 UNDECIDABLE = "undecidable"
 
 
-class Hesitant(KeywordGrader):
+class Hesitant:
     """The keyword grader, but without a verdict on answers that contain `UNDECIDABLE`."""
+
+    def __init__(self) -> None:
+        self._keyword = KeywordGrader()
+        self.identity = self._keyword.identity
 
     async def mark(self, item: Item, answer: Answer) -> Marking | Ungraded:
         if UNDECIDABLE in answer.text:
             return Ungraded(reason="The grader could not decide.")
-        return await super().mark(item, answer)
+        return await self._keyword.mark(item, answer)

@@ -35,6 +35,15 @@ def running(server: Server, *questions: str, **plan: object) -> str:
     return str(session["id"])
 
 
+def submit(server: Server, session: str, text: str) -> str:
+    """Answer the first question of a session; the attempt's id."""
+    post(server, f"/sessions/{session}/questions/1/open")
+    path = f"/api/v1/sessions/{session}/questions/1/submit"
+    response = server.client.post(path, json={"text": text}, headers={"Idempotency-Key": session})
+    response.raise_for_status()
+    return str(response.json()["id"])
+
+
 def box(page: Page) -> Locator:
     """The answer box, once its question is there."""
     found = page.get_by_role("textbox", name="Your answer")

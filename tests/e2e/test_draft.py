@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.steps import ANSWER, box, get, running, seconds_left, status
@@ -85,14 +85,15 @@ def test_a_lost_acknowledgement_is_no_clash_and_no_second_attempt(open_page: Ope
     box(page)
     lost: list[str] = []
 
-    def lose(route) -> None:  # type: ignore[no-untyped-def]
+    def lose(route: Route) -> None:
         """The first request of each kind reaches the server; its answer does not reach the browser."""
         kind = route.request.url.rsplit("/", 1)[-1]
         if kind in lost:
-            return route.continue_()
+            route.continue_()
+            return
         lost.append(kind)
         route.fetch()
-        return route.abort()
+        route.abort()
 
     page.route("**/draft", lose)
     page.route("**/submit", lose)

@@ -9,6 +9,7 @@ import { reportPage } from "./pages/report.js";
 import { sessionPage } from "./pages/session.js";
 import { startPage } from "./pages/start.js";
 import { topicPage } from "./pages/topic.js";
+import { dismissDialogs } from "./parts/dialog.js";
 import { startRouter } from "./router.js";
 import { markPlace, showHeader } from "./shell.js";
 
@@ -26,5 +27,8 @@ startRouter({
   ],
   missing: missingPage,
   problem: problemPage,
-  moved: markPlace,
+  moved: (path) => {
+    dismissDialogs();
+    markPlace(path);
+  },
 });

@@ -23,6 +23,9 @@ const main = document.getElementById("main");
 let config;
 let visit = new AbortController();
 let leave = () => {};
+let shown = "";
+
+const place = () => location.pathname + location.search;
 
 /**
  * @param {object} options
@@ -35,7 +38,10 @@ export function startRouter(options) {
   config = options;
   history.scrollRestoration = "manual";
   addEventListener("scrollend", () => history.replaceState({ y: scrollY }, ""));
-  addEventListener("popstate", (event) => load({ y: event.state?.y ?? 0 }));
+  addEventListener("popstate", (event) => {
+    // A link to a place in the same page is none of our business.
+    if (place() !== shown) load({ y: event.state?.y ?? 0 });
+  });
   document.addEventListener("click", follow);
   load({ focus: false, y: history.state?.y ?? 0 });
 }
@@ -44,6 +50,12 @@ export function startRouter(options) {
 export function navigate(path, { replace = false } = {}) {
   history[replace ? "replaceState" : "pushState"]({}, "", path);
   return load();
+}
+
+/** Gives the present page another address, as its own state changes. */
+export function rename(path) {
+  history.replaceState({}, "", path);
+  shown = place();
 }
 
 /** Makes the present page anew, as after a change on the server. */
@@ -61,6 +73,7 @@ export function show(page) {
 async function load({ focus = true, y = 0 } = {}) {
   visit.abort();
   const mine = (visit = new AbortController());
+  shown = place();
   config.moved(location.pathname);
   const waiting = setTimeout(() => main.setAttribute("aria-busy", "true"), 250);
   const page = await make(mine.signal);

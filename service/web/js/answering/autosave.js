@@ -4,13 +4,14 @@
  * Every change is mirrored on this device at once and goes to the server after a short pause, one request at a time,
  * on top of the revision that it was written on. What cannot be sent is tried again until it is.
  *
- * States: `saved`, `waiting` (typed, not sent), `saving`, `offline`, `refused` (the server will not have it; see `reason`),
- * `clash` (a newer draft was saved elsewhere), `closed` (the question is over).
+ * States: `saved`, `waiting` (typed, not sent), `saving`, `offline` (could not be sent), `refused` (the server will not
+ * have it), `clash` (a newer draft was saved elsewhere), `closed` (the question is over). `reason` says why.
  */
 
 import { ApiError, get, passing, put } from "../api.js";
 import { length } from "../format.js";
 import { MAX_LENGTH } from "./limits.js";
+import { fingerprint } from "./mirror.js";
 
 const PAUSE = 800;
 const RETRIES = [1000, 2000, 5000, 10_000];
@@ -22,7 +23,8 @@ export class Autosave {
   #mirror;
   #on;
   #saved;
-  #sent = null;
+  /** Fingerprints of texts that were sent on top of `revision` and never acknowledged. */
+  #sent;
   #timer;
   #running = null;
   #failures = 0;
@@ -37,15 +39,17 @@ export class Autosave {
    * @param {import("./mirror.js").Mirror} options.mirror
    * @param {string} options.draft the server's text
    * @param {number} options.revision the server's
+   * @param {string[]} options.sent fingerprints of what an earlier page sent
    * @param {object} options.on
    * @param {() => void} options.on.state the state changed
    * @param {(theirs: {draft: string, revision: number}) => void} options.on.clash
    * @param {() => void} options.on.closed
    */
-  constructor({ path, mirror, draft, revision, on }) {
+  constructor({ path, mirror, draft, revision, sent, on }) {
     this.#path = path;
     this.#mirror = mirror;
     this.#on = on;
+    this.#sent = sent;
     this.#saved = this.text = draft;
     this.revision = revision;
     addEventListener("online", this.#online);
@@ -56,7 +60,7 @@ export class Autosave {
     this.text = text;
     this.#keep();
     if (this.state === "clash" || this.state === "closed") return;
-    if (length(text) > MAX_LENGTH) return this.#tell("refused", "Too long to save.");
+    if (this.#tooLong()) return this.#tell("refused", "Too long to save.");
     if (!this.#running && this.state !== "offline") this.#tell("waiting");
     this.#later(PAUSE);
   }
@@ -64,7 +68,8 @@ export class Autosave {
   /** Saves what is not saved yet. True where the server has it all. */
   async flush() {
     clearTimeout(this.#timer);
-    if (this.#suspended || this.state === "clash" || this.state === "closed") return this.text === this.#saved;
+    const still = this.#suspended || this.state === "clash" || this.state === "closed" || this.#tooLong();
+    if (still) return this.text === this.#saved;
     this.#running ??= this.#run().finally(() => (this.#running = null));
     await this.#running;
     return this.text === this.#saved;
@@ -80,10 +85,11 @@ export class Autosave {
     return this.flush();
   }
 
-  /** Sends nothing, and says nothing of what is under way, as while the answer is handed in. */
-  suspend() {
+  /** Sends nothing more, as while the answer is handed in. Resolves when nothing is under way. */
+  async suspend() {
     this.#suspended = true;
     clearTimeout(this.#timer);
+    await this.#running;
   }
 
   resume() {
@@ -107,7 +113,7 @@ export class Autosave {
 
   /** One request. True where the server has `text` now, or something that is not news to us. */
   async #save(text) {
-    this.#sent = text;
+    this.#sent.push(fingerprint(text));
     this.#keep();
     try {
       const { revision } = await put(`${this.#path}/draft`, { text }, this.#options(text));
@@ -126,14 +132,14 @@ export class Autosave {
   #accept(text, revision) {
     this.revision = revision;
     this.#saved = text;
-    this.#sent = null;
+    this.#sent = [];
     this.#failures = 0;
     this.#keep();
   }
 
   async #failed(error) {
     if (this.#suspended) return false;
-    if (passing(error)) return this.#tryLater();
+    if (passing(error)) return this.#tryLater(error);
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 412) return await this.#overtaken();
     if (error.status === 409 || error.status === 404) {
@@ -147,7 +153,7 @@ export class Autosave {
   async #overtaken() {
     try {
       const theirs = await get(this.#path);
-      if (theirs.draft === this.#sent || theirs.draft === this.text || theirs.draft === this.#saved) {
+      if (this.#sent.includes(fingerprint(theirs.draft)) || theirs.draft === this.text) {
         this.#accept(theirs.draft, theirs.revision);
         return true;
       }
@@ -159,8 +165,8 @@ export class Autosave {
     }
   }
 
-  #tryLater() {
-    this.#tell("offline");
+  #tryLater(error) {
+    this.#tell("offline", error.message);
     this.#later(RETRIES[Math.min(this.#failures++, RETRIES.length - 1)]);
     return false;
   }
@@ -168,6 +174,10 @@ export class Autosave {
   #later(pause) {
     clearTimeout(this.#timer);
     if (!this.#suspended) this.#timer = setTimeout(() => this.flush(), pause);
+  }
+
+  #tooLong() {
+    return length(this.text) > MAX_LENGTH;
   }
 
   #online = () => {

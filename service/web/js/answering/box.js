@@ -15,10 +15,14 @@ const SAYINGS = {
   saved: ["", "Saved"],
   waiting: ["", "Saving…"],
   saving: ["", "Saving…"],
-  offline: ["warn", "Not saved yet: the server cannot be reached. Your text is kept on this device."],
   clash: ["warn", "Not saved: a newer draft was saved elsewhere."],
   closed: ["warn", "This question is over."],
 };
+
+/** Why something is not `done` yet. The server's own sentence becomes part of ours. */
+export function delayed(done, reason) {
+  return `Not ${done} yet: ${reason[0].toLowerCase()}${reason.slice(1)} Your text is kept on this device.`;
+}
 
 export class AnswerBox {
   #count = h("p", { class: "count" });
@@ -52,7 +56,8 @@ export class AnswerBox {
           this.#measure();
           changed(this.area.value);
         },
-        blur: left,
+        // On its way to the button the text is submitted, not saved.
+        blur: (event) => event.relatedTarget === this.button || left(),
         keydown: (event) => {
           if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
           event.preventDefault();
@@ -92,7 +97,7 @@ export class AnswerBox {
 
   /** Shows a state of the autosave; the first saved draft says nothing before anything was written. */
   showState(state, reason) {
-    const [tone, text] = SAYINGS[state] ?? ["bad", reason];
+    const [tone, text] = state === "offline" ? ["warn", delayed("saved", reason)] : (SAYINGS[state] ?? ["bad", reason]);
     this.say(tone, text);
     const heard = tone ? text : state === "saved" && this.#spokenState !== "saved" ? "Saved." : null;
     // Saving as such happens all the time; only trouble and its end are worth hearing.

@@ -76,7 +76,10 @@ export class Follower {
   #follow(session) {
     const slot = session.questions[this.#position - 1];
     const ends = [slot.remaining_seconds, session.remaining_seconds].filter((seconds) => seconds !== null);
-    const limit = slot.limit_seconds === null ? null : slot.limit_seconds + slot.extra_seconds;
-    this.countdown.sync({ left: ends.length ? Math.min(...ends) : null, used: slot.seconds_used, limit });
+    const left = ends.length ? Math.min(...ends) : null;
+    // With a limit for the session alone, the whole is what was left of it at the beginning.
+    const limit =
+      slot.limit_seconds === null ? (this.countdown.limit ?? left) : slot.limit_seconds + slot.extra_seconds;
+    this.countdown.sync({ left, used: slot.seconds_used, limit });
   }
 }

@@ -2,13 +2,13 @@
 
 import { ApiError, post } from "../api.js";
 import { announce, fill, h } from "../dom.js";
-import { confirmed } from "../parts/dialog.js";
 import { attempt } from "../practise.js";
 import { navigate, reload, show } from "../router.js";
 import { Autosave } from "./autosave.js";
-import { AnswerBox } from "./box.js";
+import { AnswerBox, delayed } from "./box.js";
 import { chooseDraft, showLost } from "./clash.js";
 import { spoken } from "./countdown.js";
+import { confirmFinish, confirmReveal, confirmSkip } from "./endings.js";
 import { Follower } from "./follower.js";
 import { Mirror, reconcile } from "./mirror.js";
 import { revealPage } from "./reveal.js";
@@ -16,7 +16,8 @@ import { handIn } from "./submission.js";
 import { timerPill } from "./timer.js";
 import { hintNote, questionView } from "./view.js";
 
-const OFFLINE = "Not submitted yet: the server cannot be reached. Trying again; your text is kept on this device.";
+/** Milliseconds. */
+const SAVE_PATIENCE = 2000;
 
 export class AnsweringPage {
   #session;
@@ -48,6 +49,7 @@ export class AnsweringPage {
       mirror: this.#mirror,
       draft,
       revision,
+      sent: this.#begin.sent,
       on: { state: () => this.#showState(), clash: (theirs) => this.#clash(theirs), closed: () => this.#closed() },
     });
     this.#follower = new Follower(session, slot.position, {
@@ -187,10 +189,11 @@ export class AnsweringPage {
     if (!text.trim()) return this.#nothingYet();
     this.#ending = true;
     this.#box.locked = true;
-    this.#autosave.suspend();
+    // A save that arrived after the answer would be refused; one that hangs must not hold the answer up.
+    await Promise.race([this.#autosave.suspend(), new Promise((done) => setTimeout(done, SAVE_PATIENCE))]);
     this.#box.say("", "Grading your answer…");
     announce("Grading your answer.");
-    const waiting = () => this.#box.say("warn", OFFLINE);
+    const waiting = (error) => this.#box.say("warn", delayed("submitted", error.message));
     try {
       const result = await handIn({ path: this.#path, text, signal: this.#left.signal, waiting });
       this.#mirror.clear();
@@ -219,15 +222,11 @@ export class AnsweringPage {
   }
 
   async #skip() {
-    const written = this.#box.text.trim();
-    if (written && !(await confirmed("Skip this question?", "What you wrote will not be graded.", "Skip"))) return;
-    await this.#end(() => post(`${this.#path}/skip`), reload);
+    if (!this.#box.text.trim() || (await confirmSkip())) await this.#end(() => post(`${this.#path}/skip`), reload);
   }
 
   async #reveal() {
-    const text =
-      "The question then counts as shown: it cannot be answered in this session any more, and gets no score.";
-    if (!(await confirmed("Show the answer?", text, "Show it"))) return;
+    if (!(await confirmReveal())) return;
     await this.#end(
       () => post(`${this.#path}/reveal`),
       (review) => show(revealPage(this.#session, review)),
@@ -235,11 +234,7 @@ export class AnsweringPage {
   }
 
   async #finish() {
-    const rest = this.#session.questions.filter(({ state }) => state === "unseen").length;
-    const unanswered = rest ? ` ${rest === 1 ? "One question stays" : `${rest} questions stay`} unanswered.` : "";
-    if (!(await confirmed("End the session?", `What you wrote here is handed in as it is.${unanswered}`, "End it")))
-      return;
-    if (!(await this.#autosave.flush())) return;
+    if (!(await confirmFinish(this.#session)) || !(await this.#autosave.flush())) return;
     await this.#end(() => post(`/sessions/${this.#session.id}/finish`), reload);
   }
 

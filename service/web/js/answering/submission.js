@@ -5,8 +5,9 @@
  * click, a lost answer or a reload never hands in twice.
  */
 
-import { passing, post } from "../api.js";
+import { ApiError, passing, post } from "../api.js";
 import { forget, recall, remember } from "../storage.js";
+import { fingerprint } from "./mirror.js";
 
 /** A grader may be a language model: it gets more time than other requests. Milliseconds. */
 const TIMEOUT = 120_000;
@@ -29,6 +30,7 @@ export async function handIn({ path, text, signal, waiting }) {
       forget(slot);
       return attempt;
     } catch (error) {
+      if (error instanceof ApiError && !passing(error)) forget(slot);
       if (!passing(error)) throw error;
       waiting(error);
       await nextChance(RETRIES[Math.min(failures, RETRIES.length - 1)], signal);
@@ -38,9 +40,9 @@ export async function handIn({ path, text, signal, waiting }) {
 
 function keyFor(slot, text) {
   const kept = recall(slot);
-  if (kept?.text === text) return kept.key;
+  if (kept?.text === fingerprint(text)) return kept.key;
   const key = randomKey();
-  remember(slot, { key, text });
+  remember(slot, { key, text: fingerprint(text) });
   return key;
 }
 

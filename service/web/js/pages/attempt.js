@@ -1,6 +1,6 @@
 /** What became of an answer: the score, the words that earned it, what was left out, and what to read. */
 
-import { ApiError, get, post } from "../api.js";
+import { ApiError, get, passing, post } from "../api.js";
 import { h } from "../dom.js";
 import { change, duration, plural } from "../format.js";
 import { icon } from "../icons.js";
@@ -28,8 +28,22 @@ export async function attemptPage({ params: [id], signal }) {
     attempt.grade ? graded(attempt) : ungraded(attempt),
     h("div", { class: "actions" }, againButton(attempt), session && onward(session)),
   );
-  const timer = attempt.status === "submitted" ? setTimeout(reload, POLL) : null;
-  return { title: question.title, body, leave: () => clearTimeout(timer) };
+  if (attempt.status === "submitted") waitForGrade(attempt.id, signal);
+  return { title: question.title, body };
+}
+
+/** Shows the page anew once the grade is there, unless somebody has gone elsewhere. */
+async function waitForGrade(id, signal) {
+  while (!signal.aborted) {
+    await new Promise((done) => setTimeout(done, POLL));
+    try {
+      const { status } = await get(`/attempts/${id}`, { signal });
+      if (status !== "submitted") return reload();
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      if (!passing(error)) throw error;
+    }
+  }
 }
 
 /** The session may be gone; the attempt stays. */

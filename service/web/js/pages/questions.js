@@ -7,6 +7,7 @@ import { icon } from "../icons.js";
 import { nothing, notice } from "../parts/common.js";
 import { growingList } from "../parts/growing-list.js";
 import { questionRow } from "../parts/question-row.js";
+import { rename } from "../router.js";
 
 const FILTERS = ["q", "topic", "level", "frequency", "kind", "tag"];
 const PAUSE = 250;
@@ -21,7 +22,7 @@ export async function questionsPage({ query, signal }) {
   async function update() {
     pending?.abort();
     const mine = (pending = new AbortController());
-    history.replaceState({}, "", withQuery("/questions", chosen));
+    rename(withQuery("/questions", chosen));
     try {
       const page = await find(chosen, mine.signal);
       draw(page);

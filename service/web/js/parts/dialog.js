@@ -23,7 +23,7 @@ export function ask({ title, body, choices, escape = null }) {
   );
   const dialog = h(
     "dialog",
-    { class: "dialog", "aria-labelledby": "dialog-title", on: { cancel: refuse, close: () => dialog.remove() } },
+    { class: "dialog", "aria-labelledby": "dialog-title", on: { cancel: refuse, close: closed } },
     h("h2", { id: "dialog-title" }, title),
     body,
     h("div", { class: "choices" }, buttons),
@@ -31,6 +31,7 @@ export function ask({ title, body, choices, escape = null }) {
   const before = document.activeElement;
 
   function close(value) {
+    dialog.returnValue = "chosen";
     dialog.close();
     before?.focus?.();
     resolve(value);
@@ -39,11 +40,21 @@ export function ask({ title, body, choices, escape = null }) {
     event.preventDefault();
     if (escape !== null) close(escape);
   }
+  function closed() {
+    if (dialog.returnValue === "chosen") dialog.remove();
+    // A browser may close a dialog at the second Escape whatever we say; the choice is still needed.
+    else if (dialog.isConnected) dialog.showModal();
+  }
 
   document.body.append(dialog);
   dialog.showModal();
   buttons[choices.findIndex((choice) => choice.primary)]?.focus();
   return promise;
+}
+
+/** Takes away what is asked on a page that is left; nobody waits for the answer any more. */
+export function dismissDialogs() {
+  for (const dialog of document.querySelectorAll("dialog")) dialog.remove();
 }
 
 /** True where somebody confirms. */

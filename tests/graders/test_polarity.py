@@ -1,0 +1,131 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.graders.clauses import split
+from service.graders.polarity import polarity
+from service.graders.words import read
+from tests.graders.five import item, labels, meets, mistakes
+
+
+def denied(text: str) -> list[str]:
+    reading = read(text)
+    found = polarity(reading, split(reading.words))
+    return [word.text for i, word in enumerate(reading.words) if found.denial((i,))]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("The cache does not store text.", "text"),
+        ("The cache doesn't store text.", "text"),
+        ("The cache doesnt store text.", "text"),
+        ("The cache never stores text.", "text"),
+        ("No text is stored.", "text"),
+        ("It stores neither words nor text.", "text"),
+        ("It cannot hold the text.", "text"),
+        ("It works without text.", "text"),
+        ("It stores keys instead of text.", "text"),
+        ("It stores keys rather than text.", "text"),
+        ("It avoids storing text.", "text"),
+        ("It stores keys, not text.", "text"),
+        ("A common mistake is to think it stores text.", "text"),
+        ("The most common misconception is that it stores text.", "text"),
+        ("It is a myth that the cache stores text.", "text"),
+        ("It is wrong to say that it stores text.", "text"),
+        ("It is not true that it stores text.", "text"),
+        ("People think it stores text.", "text"),
+        ("One might assume that it stores text.", "text"),
+        ("It is often believed that it stores text.", "text"),
+        ("Calling it text is a mistake.", "text"),
+        ("The idea that it is text is wrong.", "text"),
+        ("It stores text. That is false.", "text"),
+        ("Misconception: it stores text.", "text"),
+        ("- Thinking it stores text.", "text"),
+    ],
+)
+def test_these_deny(text: str, word: str) -> None:
+    assert word in denied(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("It stores not only keys but text.", "text"),
+        ("It does not store keys but text.", "text"),
+        ("It does not store keys, instead it stores text.", "text"),
+        ("It is not slow and keeps the text.", "text"),
+        ("It is not slow because it stores text.", "text"),
+        ("It cannot work without text.", "text"),
+        ("Without a cache every step reads the text.", "text"),
+        ("Unlike the cache, it stores text.", "text"),
+        ("No, it stores text.", "text"),
+        ("People think it stores keys, but it stores text.", "text"),
+        ("People think it stores keys; in fact it stores text.", "text"),
+        ("It is a myth that it stores keys. It stores text.", "text"),
+        ("It is not wrong to think of it as text.", "it"),
+        ("Two misconceptions: it does not store keys, it stores text.", "text"),
+        ("The result is wrong where the text is missing.", "result"),
+        ("People call this the text.", "text"),
+    ],
+)
+def test_these_do_not(text: str, word: str) -> None:
+    assert word not in denied(text)
+
+
+def test_a_correction_inside_a_frame_is_no_assertion_of_what_it_denies() -> None:
+    rubric = item("What is it?", {"M1": [["keeps", "tensors"]]}, {"X1": [["stores text"]]})
+    text = "A common misconception is that it stores text, it does not store text, it keeps tensors."
+    assert mistakes(rubric, text) == set()
+    assert labels(rubric, text) == {"M1": "met"}
+
+
+def test_a_cue_that_names_its_negator_means_it() -> None:
+    assert meets(["avoids", "recomputing"], "The cache avoids recomputing the prefix.")
+    assert meets(["without", "approximation"], "It is faster without any approximation.")
+    assert not meets(["cache", "recomputing"], "The cache avoids recomputing the prefix.")
+
+
+def test_a_term_with_not_has_to_be_denied() -> None:
+    group = ["FlashAttention|it", "not approximate|not approximation"]
+    assert meets(group, "FlashAttention is not approximate.")
+    assert meets(group, "It is exact rather than an approximation.")
+    assert meets(group, "Calling it approximate is a mistake.")
+    assert not meets(group, "FlashAttention is approximate.")
+    assert not meets(group, "FlashAttention is exact.")
+
+
+def test_not_at_the_head_of_a_term_counts_for_all_its_alternatives_and_elsewhere_for_one() -> None:
+    assert meets(["it", "not approximate|lossy"], "It is not lossy at all.")
+    assert not meets(["it", "not approximate|lossy"], "It is a lossy method.")
+    assert meets(["it", "exact|not lossy"], "It is an exact method.")
+    assert meets(["it", "exact|not lossy"], "It is not lossy at all.")
+
+
+def test_what_one_negator_denies_may_stand_beside_a_denied_term_but_not_what_another_does() -> None:
+    group = ["tensors", "not text"]
+    assert meets(group, "It holds tensors, not text.")
+    assert not meets(group, "It does not hold tensors, not text.")
+    assert meets(["cache", "not text"], "No text is stored in the cache.")
+
+
+def test_the_subject_of_a_denied_verb_claims_nothing() -> None:
+    assert not meets(["online", "softmax"], "The online softmax does not make this possible.")
+    assert meets(["online", "softmax"], "The online softmax makes this possible.")
+    assert meets(["online", "not change"], "The online softmax does not change the result.")
+
+
+SUBJECTS = st.sampled_from(["the cache", "a head", "this mask", "every token", "the router"])
+VERBS = st.sampled_from(["store", "read", "share", "compute", "keep", "change", "mask"])
+OBJECTS = st.sampled_from(["the keys", "a query", "every expert", "future positions", "the whole text"])
+DENIALS = st.sampled_from(["does not {}", "doesn't {}", "never {}s", "cannot {}", "will not {}", "avoids to {}"])
+
+
+@given(SUBJECTS, VERBS, OBJECTS, DENIALS)
+def test_x_does_not_y_never_matches_x_y(subject: str, verb: str, thing: str, denial: str) -> None:
+    noun = thing.split()[-1]
+    text = f"{subject} {denial.format(verb)} {thing}."
+    assert not meets([subject.split()[-1], verb, noun], text)
+    assert not meets([verb, noun], text)
+    assert meets([verb, noun], f"{subject} {verb}s {thing}.")
+    assert meets([subject.split()[-1], f"not {verb}"], text)

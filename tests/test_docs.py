@@ -1,0 +1,80 @@
+"""What the documents promise is there, and what is there is in the documents."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from service.api.problems import STATUS
+from service.settings import ROOT, Settings
+from tests.server import Server
+
+DOCS = ROOT / "docs"
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+def test_every_setting_is_documented() -> None:
+    table = text("docs/hosting.md")
+    for name, field in Settings.model_fields.items():
+        assert f"| `VIVA_{name.upper()}` |" in table
+        assert field.description
+        assert field.description in table
+
+
+def test_every_endpoint_is_documented(app: FastAPI) -> None:
+    page = text("docs/api.md")
+    for path, operations in app.openapi()["paths"].items():
+        for method in operations:
+            assert f"`{method.upper()} {path.removeprefix('/api/v1')}`" in page
+
+
+def test_every_problem_type_is_documented() -> None:
+    page = text("docs/api.md")
+    for status, slug in STATUS.values():
+        assert f"`{slug}` ({status})" in page
+
+
+def test_every_dependency_is_explained() -> None:
+    page = text("docs/dependencies.md")
+    listed = re.findall(r'^  "([a-z0-9-]+)', text("pyproject.toml"), re.M)
+    assert len(listed) > 20
+    assert [name for name in listed if name not in page and not name.startswith("types-")] == []
+
+
+def test_links_in_the_documents_lead_somewhere() -> None:
+    pages = [ROOT / "README.md", *DOCS.glob("*.md")]
+    assert len(pages) >= 7
+    for page in pages:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_folder_of_the_service_is_in_the_map() -> None:
+    page = text("docs/architecture.md")
+    rooms = [p for p in (ROOT / "service").iterdir() if p.is_dir() and p.name != "__pycache__"]
+    assert [room.name for room in rooms if f"service/{room.name}/" not in page] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/api.md"])
+def test_the_curl_session_runs_as_written(page: str, tmp_path: Path) -> None:
+    blocks = re.findall(r"```bash\n(.*?)```", text(page), re.S)
+    script = next(block for block in blocks if "base=" in block)
+    with Server(tmp_path) as server:
+        script = script.replace("http://127.0.0.1:8000", str(server.client.base_url).rstrip("/"))
+        done = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, timeout=60, check=True)
+    assert "| 1 | " in done.stdout
+    assert "submitted" in done.stdout
+    assert "urn:viva:problem" not in done.stdout
+
+
+def test_the_grader_in_the_documents_works() -> None:
+    example = re.search(r"```python\n(.*?)```", text("docs/grading.md"), re.S)
+    assert example
+    space: dict[str, object] = {}
+    exec(compile(example[1], "docs/grading.md", "exec"), space)
+    assert "Lengthy" in space
