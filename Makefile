@@ -37,4 +37,4 @@ bench: $(UV)
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "Python's venv module is missing. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv .uv
-	.uv/bin/python -m pip install --quiet uv==$(UV_VERSION) || { rm -rf .uv; exit 1; }
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) || { rm -rf .uv; exit 1; }

@@ -48,6 +48,7 @@ def serve() -> None:
         settings = read_settings()
         settings.check_host()
         logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        logging.getLogger("alembic").setLevel(logging.WARNING)
         application = create_app(settings)
         listener = _listen(settings.host, settings.port)
         config = uvicorn.Config(

@@ -22,7 +22,7 @@ from service.domain.attempt import Answer, Attempt, Person, clean
 from service.domain.grade import Grade, Ungraded, assess
 from service.domain.plan import Plan, draw, make_session
 from service.domain.rubric import Item
-from service.domain.session import HandIn, PracticeSession
+from service.domain.session import REVIEWABLE, HandIn, PracticeSession
 from service.errors import Conflict, KeyReused, StoreUnavailable
 from service.graders import Grader
 from service.metrics import Metrics
@@ -125,6 +125,13 @@ class Practice:
         """The item with its model answer; the question is recorded as revealed."""
         session = await self._change(person, session_id, now, lambda s, _: (s.reveal(position, now), ()))
         return await self.item(session.slot(position).item_digest)
+
+    async def review(self, person: Person, session_id: UUID, position: int, now: datetime) -> Item:
+        """The item behind a question that was answered or revealed. Raises Conflict for any other."""
+        slot = (await self.session(person, session_id, now)).slot(position)
+        if slot.state not in REVIEWABLE:
+            raise Conflict(f"Question {position} is {slot.state}.")
+        return await self.item(slot.item_digest)
 
     async def hint(self, person: Person, session_id: UUID, position: int, now: datetime) -> PracticeSession:
         return await self._change(person, session_id, now, lambda s, _: (s.hint(position), ()))

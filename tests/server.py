@@ -64,7 +64,9 @@ class Server:
             )
         assert self._process.stdout
         found = _ADDRESS.match(self._process.stdout.readline())
-        assert found, self.log()
+        if not found:
+            self.kill()
+            raise AssertionError(self.log())
         # It listens before it prints: a request sent now waits until it can be answered.
         self.client = httpx2.Client(base_url=found[1], timeout=60)
 

@@ -91,6 +91,12 @@ async def reveal_answer(session_id: UUID, position: Position, uses: Uses, who: W
     return views.review(uses.bank, await uses.practice.reveal(who, session_id, position, now))
 
 
+@router.get("/review")
+async def read_review(session_id: UUID, position: Position, uses: Uses, who: Who, now: Now) -> Review:
+    """The model answer, notes and rubric of a question that was answered or revealed."""
+    return views.review(uses.bank, await uses.practice.review(who, session_id, position, now))
+
+
 @router.post("/hint")
 async def use_hint(session_id: UUID, position: Position, uses: Uses, who: Who, now: Now) -> OpenQuestion:
     """Get the hint; its use is recorded (practice mode)."""

@@ -40,6 +40,8 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     grader: Grader = load(settings.grader, BUILT_IN)()
     loaded = load_bank(settings.bank_dir)
     store = open_store(settings)
+    if store.is_sqlite:  # nobody else uses it: no need to ask
+        upgrade(store)
     metrics = Metrics()
     practice = Practice(store=store, bank=loaded, grader=grader, metrics=metrics, grace=settings.grace_seconds)
     app = FastAPI(
@@ -66,16 +68,13 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
 
 
 def open_store(settings: Settings) -> Store:
-    """The database of `settings`, brought to this release's schema where it is SQLite. Raises ConfigError."""
+    """The database of `settings`; its folder is made where it has none."""
     if settings.database_url is None:
         try:
             settings.data_dir.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigError(f"Cannot make the folder VIVA_DATA_DIR={settings.data_dir}: {error.strerror}.") from error
-    store = Store(settings.store_url(), busy_seconds=settings.busy_seconds)
-    if store.is_sqlite:
-        upgrade(store)
-    return store
+    return Store(settings.store_url(), busy_seconds=settings.busy_seconds)
 
 
 def _api() -> APIRouter:

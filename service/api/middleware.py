@@ -29,6 +29,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+UNFORESEEN = "Something went wrong here. The log has it under this request's id."
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -47,7 +48,7 @@ class RequestContext:
         sent = Headers(scope=scope).get("x-request-id", "")
         request_id = sent if _REQUEST_ID.fullmatch(sent) else str(uuid7())
         scope.setdefault("state", {}).update(arrived=self.clock(), request_id=request_id)
-        started, status = time.perf_counter(), 500
+        started, status = time.perf_counter(), 0
 
         async def finish(message: Message) -> None:
             nonlocal status
@@ -61,6 +62,10 @@ class RequestContext:
 
         try:
             await self.app(scope, receive, finish)
+        except Exception:
+            if not status:
+                await problem(Request(scope), 500, "internal", UNFORESEEN)(scope, receive, finish)
+            raise  # for the server, which logs it
         finally:
             self._count(scope, status, time.perf_counter() - started, request_id)
 

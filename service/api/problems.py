@@ -88,7 +88,7 @@ def problem(
 
 
 def install(app: FastAPI) -> None:
-    """Turn every error that leaves a route into a problem document."""
+    """Turn every error that leaves a route into a problem document; `RequestContext` does so for what nobody foresaw."""
 
     @app.exception_handler(errors.VivaError)
     async def ours(request: Request, error: errors.VivaError) -> Response:
@@ -119,10 +119,6 @@ def install(app: FastAPI) -> None:
             headers["Allow"] = ", ".join(sorted(_methods(request) | set(headers["Allow"].split(", "))))
         slug = {413: "too-large"}.get(error.status_code, title(error.status_code).lower().replace(" ", "-"))
         return problem(request, error.status_code, slug, str(error.detail), headers=headers)
-
-    @app.exception_handler(Exception)
-    async def unforeseen(request: Request, error: Exception) -> Response:
-        return problem(request, 500, "internal", "Something went wrong here. The log has it under this request's id.")
 
 
 def _methods(request: Request) -> set[str]:

@@ -5,6 +5,7 @@ that runs: there is no HTML to sanitise. Raw HTML and images in the source are s
 """
 
 from functools import lru_cache
+from html import unescape
 from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import convert_to_element
@@ -82,10 +83,8 @@ def _math(latex: str, *, block: bool) -> ProseNode:
 
 
 def _element(element: Element) -> ProseNode:
+    # The converter leaves characters escaped: &#x000D7; for a times sign.
     kept = {name: value for name, value in element.attrib.items() if name in MATH_ATTRIBUTES}
-    children: Nodes = [element.text] if element.text else []
-    for child in element:
-        children.append(_element(child))
-        if child.tail:
-            children.append(child.tail)
+    children: Nodes = [unescape(element.text)] if element.text else []
+    children += [_element(child) for child in element]
     return ProseNode(tag=element.tag, attrs=kept, children=children)

@@ -26,6 +26,8 @@ Mode = Literal["practice", "strict"]
 SessionState = Literal["planned", "running", "paused", "overdue", "finished", "abandoned"]
 QuestionState = Literal["unseen", "open", "draft", "submitted", "skipped", "revealed", "timed-out"]
 ACTIVE = ("open", "draft")
+REVIEWABLE = ("submitted", "revealed", "timed-out")
+"""States in which the model answer may be read."""
 
 
 class Slot(Value):

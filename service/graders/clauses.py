@@ -26,7 +26,7 @@ from service.graders.lexicon import (
     SPLITTERS,
     TIES,
 )
-from service.graders.prose import is_prose, is_shuffled
+from service.graders.prose import is_list, is_prose, is_shuffled
 from service.graders.words import VERB_STEMS, Word
 
 _BEFORE_NOUNS = PREPOSITIONS | DETERMINERS - {"this", "that", "these", "those", "each", "all"}
@@ -68,7 +68,7 @@ class Clause:
 def split(words: Sequence[Word]) -> list[Clause]:
     """The clauses of a text, in order."""
     clauses: list[Clause] = []
-    ordered = not is_shuffled(words)
+    ordered = not (is_shuffled(words) or is_list(words))
     first = 0
     number = 0
     for i, word in enumerate(words):

@@ -13,38 +13,22 @@ from typing import NamedTuple
 from service.domain.attempt import Answer
 from service.domain.grade import Evidence, Finding, GraderName, Marking, Verdict
 from service.domain.grade import Reading as QuantityReading
-from service.domain.rubric import CueGroup, Item, Quantity
+from service.domain.rubric import Item
 from service.graders.clauses import Clause, Span, split
-from service.graders.cues import Group, Vocabulary
+from service.graders.cues import Group
 from service.graders.lexicon import FUNCTION_WORDS
 from service.graders.numbers import Number, numbers, states
 from service.graders.places import Match, Places
 from service.graders.polarity import polarity
-from service.graders.words import Reading, Word, read
+from service.graders.sheet import Sheet, compile_item, runs
+from service.graders.words import Reading, read
 
 _CACHED_ITEMS = 256
-_COPIED = 5
-"""Words in a row that make a clause a copy of a question which offers a choice."""
 _TO_THE_GRADER = re.compile(
     r"\bfull (?:marks?|credit|points)\b|\b(?:top|maximum|perfect|highest) (?:marks?|grades?|band)\b|\bfully met\b"
     r"|\bmet[\"' ]*[=:] *true\b|\b(?:ignore|disregard|forget|set) (?:\w+ ){0,3}(?:instructions?|rubric|guidelines)\b"
     r"|\b(?:to|dear) (?:the )?(?:grader|examiner|marker)\b|(?:^|\n)[^\w\n]*(?:grader|examiner|marker|system)\W*:"
 )
-
-
-class Sheet(NamedTuple):
-    """An item, compiled."""
-
-    vocabulary: Vocabulary
-    points: tuple[tuple[str, tuple[Group, ...]], ...]
-    mistakes: tuple[tuple[str, tuple[Group, ...]], ...]
-    quantities: tuple[tuple[Quantity, tuple[Group, ...]], ...]
-    prompt: frozenset[str]
-    """Stems of the question's own content words."""
-    prompt_runs: frozenset[tuple[str, ...]]
-    """`_COPIED` words of the question in a row."""
-    offers_choice: bool
-    """"Is it exact or approximate?" is answered in the question's own words."""
 
 
 class KeywordGrader:
@@ -66,27 +50,6 @@ class KeywordGrader:
             if len(self._sheets) > _CACHED_ITEMS:
                 self._sheets.popitem(last=False)
         return self._sheets[digest]
-
-
-def compile_item(item: Item) -> Sheet:
-    question, rubric = item.question, item.rubric
-    texts = [question.prompt, question.title, question.short_answer, question.model_answer, question.deeper_notes]
-    texts += [point.says for point in rubric.points()]
-    vocabulary = Vocabulary(question.glossary, texts)
-
-    def groups(cues: Sequence[CueGroup]) -> tuple[Group, ...]:
-        return tuple(vocabulary.group(cue) for cue in cues)
-
-    prompt = read(question.prompt).words
-    return Sheet(
-        vocabulary,
-        points=tuple((point.id, groups(point.cues)) for point in rubric.points()),
-        mistakes=tuple((mistake.id, groups(mistake.cues)) for mistake in rubric.mistakes),
-        quantities=tuple((quantity, groups(quantity.cues)) for quantity in rubric.quantities),
-        prompt=frozenset(word.stem for word in prompt if word.text not in FUNCTION_WORDS),
-        prompt_runs=frozenset(_runs(prompt)),
-        offers_choice=any(word.text in ("or", "which", "versus", "vs", "vs.") for word in prompt),
-    )
 
 
 def mark(sheet: Sheet, text: str) -> Marking:
@@ -234,12 +197,7 @@ def _counts(sheet: Sheet, reading: Reading, clause: Clause, places: Places) -> b
         return False
     words = reading.words[clause.first : clause.last]
     if sheet.offers_choice:
-        return sheet.prompt_runs.isdisjoint(_runs(words))
+        return sheet.prompt_runs.isdisjoint(runs(words))
     if any(w.text not in FUNCTION_WORDS and w.stem not in sheet.prompt for w in words):
         return True
     return any(places.denied(i) for i in range(clause.first, clause.last))
-
-
-def _runs(words: Sequence[Word]) -> list[tuple[str, ...]]:
-    stems = tuple(word.stem for word in words)
-    return [stems[i : i + _COPIED] for i in range(len(stems) - _COPIED + 1)]

@@ -41,6 +41,8 @@ FUNCTION_WORDS = (
     | _set("not nor neither never just only also very too more most much many such same own other them him her us me "
            "been being then there here now out up down off again")
 )  # fmt: skip
+GRAMMAR_WORDS = (ARTICLES | AUXILIARIES | PRONOUNS | TIES | CONTRASTS | _set("its their each every be")) - {"one"}
+"""Words that sentences have and lists of terms hardly do."""
 RELATING_WORDS = FUNCTION_WORDS - COORDINATORS
 """Words that make prose of a list; `and` and `or` do not."""
 
@@ -67,36 +69,11 @@ VERBS = _set(
 )
 
 NUMBER_WORDS = {
-    word: value
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-} | {
-    word: 10 * value
-    for value, word in enumerate(["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 3)
-}
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
 
 _FORMS = (
     "go goes went gone; write wrote written; keep kept; run ran; grow grew grown; see saw seen; hold held; build "

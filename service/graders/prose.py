@@ -7,6 +7,7 @@ from service.graders.lexicon import (
     ARTICLES,
     AUXILIARIES,
     COORDINATORS,
+    GRAMMAR_WORDS,
     PREPOSITIONS,
     RELATING_WORDS,
     SPLITTERS,
@@ -35,20 +36,28 @@ _ODD_SHARE, _ODD_COUNT = 0.12, 2
 
 
 def is_shuffled(words: Sequence[Word]) -> bool:
-    """Whether a text is words without order, or hardly has any that relate others."""
+    """Whether a text is words without order."""
     places = odd = 0
+    before = ""
     for word, following in zip_longest(words, words[1:]):
         kind = _KIND_OF.get(word.text)
-        if kind is None or kind == "S":
+        spelled = word.text == "a" and len(before) == 1  # "M H A"
+        before = word.text
+        if kind is None or kind == "S" or spelled:
             continue
         places += 1
         if following is None or word.after in (".", "?"):
             odd += kind + "." in _ODD
         elif not word.after:
             odd += kind + _KIND_OF.get(following.text, "") in _ODD
+    return odd >= _ODD_COUNT and odd > _ODD_SHARE * places
+
+
+def is_list(words: Sequence[Word]) -> bool:
+    """Whether a text, as a whole, is terms without sentences."""
     relating = sum(word.text in RELATING_WORDS for word in words)
-    bare = len(words) >= 12 and relating < 0.08 * len(words)
-    return bare or (odd >= _ODD_COUNT and odd > _ODD_SHARE * places)
+    grammar = sum(word.text in GRAMMAR_WORDS for word in words)
+    return (len(words) >= 12 and relating < 0.08 * len(words)) or (len(words) >= 40 and grammar < 0.08 * len(words))
 
 
 def is_prose(words: Sequence[Word]) -> bool:
@@ -56,11 +65,14 @@ def is_prose(words: Sequence[Word]) -> bool:
     length = len(words)
     if length < 3:
         return False
-    relating = sum(word.text in RELATING_WORDS for word in words)
-    if not any(word.stem in VERB_STEMS or word.text in AUXILIARIES for word in words):
-        likely = any(word.text.endswith(("s", "ed")) for word in words[1:-1])
-        return relating >= (max(1, 0.14 * length) if likely else max(2, 0.25 * length))
     pauses = sum(word.after == "," for word in words[:-1])
     if pauses >= 4 and length < 3 * (pauses + 1):
         return False  # "prefill, decode, one pass, KV cache, one token at a time"
-    return relating >= (0.1 if length <= 10 else 0.14) * length or (length <= 6 and not pauses)
+    relating = sum(word.text in RELATING_WORDS for word in words)
+    if any(word.stem in VERB_STEMS or word.text in AUXILIARIES for word in words):
+        if length <= 10:
+            return relating > 0 or (not pauses and (length <= 6 or any(word.text in COORDINATORS for word in words)))
+        return relating >= 0.14 * length
+    if any(word.text.endswith(("s", "ed")) for word in words[1:-1]):  # one of them may be a verb that we do not know
+        return relating >= max(1, (0.14 if length <= 12 else 0.3) * length)
+    return length <= 12 and relating >= max(2, 0.25 * length)

@@ -116,6 +116,7 @@ def test_a_revealed_question_is_recorded_and_cannot_be_answered(client: TestClie
     client.post(f"{at(session)}/open")
     revealed = client.post(f"{at(session)}/reveal").json()
     assert revealed["model_answer"]["markdown"]
+    assert client.get(f"{at(session)}/review").json() == revealed
     assert client.post(f"{at(session)}/submit", json={"text": GOOD}).status_code == 409
     assert client.get(f"/api/v1/sessions/{session}").json()["questions"][0]["state"] == "revealed"
     assert client.get("/api/v1/attempts").json()["items"] == []

@@ -229,3 +229,23 @@ def test_an_answer_whose_grade_was_lost_is_graded_after_the_next_start(settings:
         read = eventually(graded)
         assert (read["answer"], read["grade"]["grader"]["name"]) == (GOOD, "keyword")
         assert read["overall"] > 0
+
+
+def test_what_nobody_foresaw_is_a_problem_with_an_id_and_the_next_request_works(settings: Settings) -> None:
+    app = create_app(settings)
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        made = answer(client, begin(client))
+        with closing(sqlite3.connect(settings.data_dir / "viva.db")) as connection, connection:
+            connection.execute("UPDATE grade SET body = '{}'")
+        failed = client.get(f"/api/v1/attempts/{made['id']}", headers={"X-Request-ID": "this-request"})
+        assert (failed.status_code, failed.headers["x-request-id"]) == (500, "this-request")
+        assert failed.json() == {
+            "type": "urn:viva:problem:internal",
+            "title": "Internal Server Error",
+            "status": 500,
+            "detail": "Something went wrong here. The log has it under this request's id.",
+            "instance": "urn:viva:request:this-request",
+        }
+        assert "content-security-policy" in failed.headers
+        assert answer(client, begin(client, question_ids=["rope"]))["status"] == "graded"
+        assert 'route="/attempts/{attempt_id}",status="500"' in client.get("/metrics").text

@@ -122,7 +122,7 @@ def test_the_lifts_are_what_meeting_a_point_gains(case: tuple[Rubric, Marking]) 
         verdicts = tuple(v for v in marking.verdicts if v.point != lift.point) + met(lift.point)
         after = grade(rubric, marking.model_copy(update={"verdicts": verdicts}))
         assert lift.gain > 0
-        assert after.overall - before.overall == pytest.approx(lift.gain, abs=0.11)
+        assert after.overall - before.overall == pytest.approx(lift.gain, abs=0.16)
 
 
 def test_partial_counts_half_and_weights_count() -> None:

@@ -96,7 +96,9 @@ def test_pause_more_time_hint_and_reveal(open_page: OpenPage, server: Server) ->
     page.get_by_role("button", name="Show the answer").click()
     page.get_by_role("button", name="Show it").click()
     expect(page.get_by_role("heading", name="Model answer")).to_be_visible()
-    page.get_by_role("button", name="Next question").click()
+    page.reload()
+    expect(page.get_by_role("heading", name="Model answer")).to_be_visible()
+    page.get_by_role("link", name="Next question").click()
     expect(page).to_have_title(re.compile("^2 of 2"))
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from service.domain.grade import Marking
 from service.domain.question import Question, Source
 from service.domain.rubric import Item, KeyPoint, Mistake, Quantity, Rubric
-from service.graders.keyword import compile_item, mark
+from service.graders.keyword import mark
+from service.graders.sheet import compile_item
 
 Cues = Sequence[Sequence[str]]
 

@@ -48,7 +48,8 @@ def test_typos_and_speech_slips_are_read_through(cue: str, word: str) -> None:
     ("cue", "word"),
     [("encoder", "decoder"), ("compute", "memory"),
      ("later", "layer"), ("increase", "decrease"),
-     ("linear", "nonlinear"), ("forward", "backward"), ("token", "taken"), ("key", "keg"), ("1024", "1025"), ("16", "160")],
+     ("linear", "nonlinear"), ("forward", "backward"), ("token", "taken"), ("key", "keg"),
+     ("1024", "1025"), ("16", "160")],
 )  # fmt: skip
 def test_another_word_is_no_typo(cue: str, word: str) -> None:
     assert not meets(["it", f"uses {cue}"], f"It uses the {word} here.")

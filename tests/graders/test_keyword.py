@@ -11,8 +11,9 @@ import pytest
 from service.domain.attempt import Answer
 from service.domain.grade import assess
 from service.domain.rubric import Item
-from service.graders.keyword import KeywordGrader, compile_item, mark
+from service.graders.keyword import KeywordGrader, mark
 from service.graders.lexicon import RELATING_WORDS
+from service.graders.sheet import compile_item
 from tests.graders.five import ALL, CAUSAL_MASK, FLASH_ATTENTION, GQA, KV_CACHE, PHASES, item, labels, marking, mistakes
 
 KV_ANSWER = (
@@ -108,6 +109,14 @@ def test_a_verb_that_is_left_out_is_understood() -> None:
 def test_a_list_of_keywords_earns_nothing(text: str) -> None:
     assert labels(KV_CACHE, text) == {}
     assert mistakes(KV_CACHE, text) == set()
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("joint", [" ", ", ", "\n"])
+def test_the_cues_themselves_strung_together_earn_nothing(name: str, joint: str) -> None:
+    groups = [group for point in ALL[name].rubric.points() for group in point.cues]
+    terms = [term.removeprefix("not ").partition("|")[0] for group in groups for term in group]
+    assert overall(ALL[name], joint.join(terms)) == 0
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from service.domain.attempt import Answer
 from service.domain.grade import Evidence, assess
-from service.graders.keyword import KeywordGrader, compile_item, mark
+from service.graders.keyword import KeywordGrader, mark
+from service.graders.sheet import compile_item
 from tests.graders.five import ALL
 from tests.graders.test_keyword import ANSWERS
 

@@ -14,7 +14,7 @@ from service.domain.session import Mode, QuestionState, SessionState
 Seconds = Annotated[int, Field(ge=10, le=7200)]
 
 
-class SessionCreate(BaseModel):
+class SessionCreate(BaseModel, strict=True):
     """What to practise. Filters combine; `question_ids` names the questions instead of drawing them."""
 
     topics: list[str] = Field(default=[], max_length=50, examples=[["inference"]])
@@ -110,7 +110,7 @@ class OpenQuestion(BaseModel):
     """Null until it was asked for."""
 
 
-class DraftIn(BaseModel):
+class DraftIn(BaseModel, strict=True):
     text: str = Field(examples=["The KV cache keeps keys and values of"])
 
 
@@ -118,11 +118,11 @@ class DraftOut(BaseModel):
     revision: int
 
 
-class SubmitIn(BaseModel):
+class SubmitIn(BaseModel, strict=True):
     text: str = Field(examples=["The KV cache keeps the keys and values of past tokens in every layer."])
 
 
-class ExtendIn(BaseModel):
+class ExtendIn(BaseModel, strict=True):
     seconds: int = Field(default=60, ge=10, le=1800)
 
 

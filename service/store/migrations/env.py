@@ -25,6 +25,7 @@ with engine.connect() as connection:
         target_metadata=SQLModel.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         render_item=render,
+        transactional_ddl=True,  # SQLite can, though alembic does not assume it: all of a migration, or nothing
     )
     with context.begin_transaction():
         context.run_migrations()

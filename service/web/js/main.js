@@ -1,5 +1,6 @@
 /** Where the client begins: which page belongs to which address. */
 
+import { answerPage } from "./pages/answer.js";
 import { attemptPage } from "./pages/attempt.js";
 import { historyPage } from "./pages/history.js";
 import { missingPage, problemPage } from "./pages/problem.js";
@@ -22,6 +23,7 @@ startRouter({
     [/^\/topics\/([^/]+)$/, topicPage],
     [/^\/sessions\/([^/]+)$/, sessionPage],
     [/^\/sessions\/([^/]+)\/report$/, reportPage],
+    [/^\/sessions\/([^/]+)\/answers\/(\d+)$/, answerPage],
     [/^\/attempts\/([^/]+)$/, attemptPage],
     [/^\/history$/, historyPage],
   ],

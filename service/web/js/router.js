@@ -61,8 +61,7 @@ export function rename(path) {
 /** Makes the present page anew, as after a change on the server. */
 export const reload = () => load();
 
-/** Shows a page that has no address of its own. */
-export function show(page) {
+function show(page) {
   leave();
   leave = page.leave ?? (() => {});
   document.title = `${page.title} · Viva`;

@@ -3,7 +3,7 @@
 import { ApiError, post } from "../api.js";
 import { announce, fill, h } from "../dom.js";
 import { attempt } from "../practise.js";
-import { navigate, reload, show } from "../router.js";
+import { navigate, reload } from "../router.js";
 import { Autosave } from "./autosave.js";
 import { AnswerBox, delayed } from "./box.js";
 import { chooseDraft, showLost } from "./clash.js";
@@ -11,7 +11,6 @@ import { spoken } from "./countdown.js";
 import { confirmFinish, confirmReveal, confirmSkip } from "./endings.js";
 import { Follower } from "./follower.js";
 import { Mirror, reconcile } from "./mirror.js";
-import { revealPage } from "./reveal.js";
 import { handIn } from "./submission.js";
 import { timerPill } from "./timer.js";
 import { hintNote, questionView } from "./view.js";
@@ -229,7 +228,7 @@ export class AnsweringPage {
     if (!(await confirmReveal())) return;
     await this.#end(
       () => post(`${this.#path}/reveal`),
-      (review) => show(revealPage(this.#session, review)),
+      () => navigate(this.#path.replace("/questions/", "/answers/"), { replace: true }),
     );
   }
 

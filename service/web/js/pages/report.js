@@ -25,7 +25,7 @@ export async function reportPage({ params: [id], signal }) {
     h("p", { class: "eyebrow" }, eyebrow.filter(Boolean).join(" · ")),
     h("h1", { class: "title" }, session.title),
     summary(report),
-    section("Questions", {}, h("ol", { class: "rows" }, report.questions.map(row))),
+    section("Questions", {}, h("ol", { class: "rows" }, report.questions.map((question) => row(question, session.id)))),
     h("div", { class: "takeaway" }, downloads(session.id), printButton()),
     h(
       "div",
@@ -84,9 +84,10 @@ function dimensionBar({ name, title, mean, questions }) {
   );
 }
 
-function row(question) {
+function row(question, session) {
   const { attempt_id: attempt, question_id: id, state, overall } = question;
-  const href = attempt ? `/attempts/${attempt}` : id && `/questions/${id}`;
+  const read = state === "revealed" && `/sessions/${session}/answers/${question.position}`;
+  const href = attempt ? `/attempts/${attempt}` : read || (id && `/questions/${id}`);
   const title = question.title ?? "Not opened";
   const name = h(
     "span",

@@ -1,0 +1,84 @@
+"""Settings from the environment."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from service.errors import ConfigError
+from service.settings import Settings
+from service.store.engine import Store
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variables, and no `.env` file in the working folder."""
+    for name in [name for name in os.environ if name.upper().startswith("VIVA_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_by_default_viva_serves_only_this_machine_from_the_data_folder(tmp_path: Path) -> None:
+    settings = Settings()
+    settings.check_host()
+    assert (settings.host, settings.port, settings.grader) == ("127.0.0.1", 8000, "keyword")
+    assert settings.store_url() == f"sqlite:///{tmp_path}/data/viva.db"
+    assert (settings.bank_dir / "questions").is_dir()
+
+
+def test_variables_and_an_env_file_are_read_and_variables_win(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("VIVA_PORT=9000\nVIVA_GRACE_SECONDS=30\nSOMETHING_ELSE=1\n")
+    monkeypatch.setenv("VIVA_PORT", "9001")
+    monkeypatch.setenv("VIVA_DATA_DIR", str(tmp_path / "elsewhere"))
+    settings = Settings()
+    assert (settings.port, settings.grace_seconds) == (9001, 30)
+    assert settings.store_url() == f"sqlite:///{tmp_path}/elsewhere/viva.db"
+
+
+def test_a_database_url_wins_over_the_data_folder() -> None:
+    assert Settings(database_url="postgresql://host/viva").store_url() == "postgresql://host/viva"
+
+
+@pytest.mark.parametrize("name", ["plain", "with space", "50%25", "what?", "a#b", "Größe", "a+b&c=d@e:f"])
+def test_the_database_is_made_in_the_data_folder_whatever_its_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    store = Store(Settings(data_dir=folder).store_url())
+    with store.write() as tx:
+        tx.connection().exec_driver_sql("CREATE TABLE note (text)")
+    store.close()
+    assert [path.name for path in folder.iterdir()] == ["viva.db"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
+def test_loopback_is_accepted(host: str) -> None:
+    Settings(host=host).check_host()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "10.0.0.1", "example.org", "", "localhost.evil.org"])
+def test_an_address_that_others_reach_is_refused(host: str) -> None:
+    with pytest.raises(ConfigError, match="VIVA_HOST"):
+        Settings(host=host).check_host()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"port": -1},
+        {"port": 65536},
+        {"grace_seconds": -1},
+        {"grace_seconds": 301},
+        {"busy_seconds": 0},
+        {"busy_seconds": 61},
+        {"log_level": "loud"},
+    ],
+)
+def test_a_value_out_of_range_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Settings(**fields)
+
+
+def test_every_setting_is_described() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
