@@ -67,7 +67,15 @@ class Practice:
             await self.session(person, session_id, now)
 
     async def start(self, person: Person, session_id: UUID, now: datetime) -> PracticeSession:
-        return await self._change(person, session_id, now, lambda s, _: (s.start(now), ()))
+        """Raises Conflict where a strict session would share a question with another that runs."""
+
+        def step(session: PracticeSession, tx: Tx) -> Changed:
+            if session.mode == "strict":
+                for slot in session.slots:
+                    _not_in_strict(tx, person, slot.question_id, session.id)
+            return session.start(now), ()
+
+        return await self._change(person, session_id, now, step)
 
     async def pause(self, person: Person, session_id: UUID, now: datetime) -> PracticeSession:
         return await self._change(person, session_id, now, lambda s, _: (s.pause(now), ()))
@@ -280,10 +288,17 @@ def _apply(
     key: str | None = None,
     fingerprint: str = "",
 ) -> tuple[PracticeSession, list[UUID]]:
-    """Lock the session, let the clock act, take the step, keep it all. The ids are of the attempts it made."""
+    """Lock the session, let the clock act, take the step, keep it all. The ids are of the attempts it made.
+
+    Raises Conflict where the step would show an answer that the person still owes a strict session.
+    """
     before = sessions.get(tx, person, session_id, lock=True)
     settled, timed_out = before.settle(now)
     after, handed = step(settled, tx)
+    if after.mode == "practice":
+        for earlier, slot in zip(before.slots, after.slots, strict=True):
+            if slot.state in REVIEWABLE and slot.state != earlier.state:
+                _not_in_strict(tx, person, slot.question_id, after.id)
     sessions.save(tx, before, after)
     made = [(hand_in, None, "") for hand_in in timed_out] + [(hand_in, key, fingerprint) for hand_in in handed]
     ids = []

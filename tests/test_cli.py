@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
-from service.cli import app
+from service.cli import app, listen
 from tests.api.walk import GOOD
 from tests.bank.conftest import QUESTION, RUBRIC, BankFiles
 from tests.server import VIVA, Server, environment
@@ -56,6 +56,13 @@ def test_a_port_in_use_ends_the_process_with_one_line(tmp_path: Path) -> None:
     (line,) = ended.stderr.splitlines()
     assert f"127.0.0.1:{port}" in line
     assert "VIVA_PORT" in line
+
+
+def test_connections_send_an_answer_at_once() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "viva.example.org"])

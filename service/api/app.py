@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -29,6 +30,9 @@ from service.store.migrate import upgrade
 
 MAX_BODY = 1_000_000
 """Bytes: an answer of 20,000 characters with every one escaped, and room for an inline rubric."""
+
+THREADS = 40
+"""Threads for the store, as many as Starlette has for its own."""
 
 
 def utc_now() -> datetime:
@@ -87,6 +91,8 @@ def _api() -> APIRouter:
 def _lifespan(practice: Practice, clock: Callable[[], datetime]) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # The default of six threads on two cores would let writers that wait for a lock hold up the readers.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "viva"))
         jobs = EmbeddedJobs(practice.pending, lambda attempt_id: practice.grade(attempt_id, clock()))
         task = asyncio.create_task(jobs.run())
         yield

@@ -67,7 +67,7 @@ class RequestContext:
                 await problem(Request(scope), 500, "internal", UNFORESEEN)(scope, receive, finish)
             raise  # for the server, which logs it
         finally:
-            self._count(scope, status, time.perf_counter() - started, request_id)
+            self._count(scope, status or 500, time.perf_counter() - started, request_id)
 
     def _count(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         route = getattr(scope.get("route"), "path", "(none)")  # the template: ids would make endless labels

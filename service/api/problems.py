@@ -60,10 +60,7 @@ class Problem(BaseModel):
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI responses for these statuses."""
     schema = {"$ref": "#/components/schemas/Problem"}
-    return {
-        status: {"description": title(status), "content": {MEDIA_TYPE: {"schema": schema}}}
-        for status in statuses
-    }
+    return {status: {"description": title(status), "content": {MEDIA_TYPE: {"schema": schema}}} for status in statuses}
 
 
 def title(status: int) -> str:
@@ -88,7 +85,7 @@ def problem(
 
 
 def install(app: FastAPI) -> None:
-    """Turn every error that leaves a route into a problem document; `RequestContext` does so for what nobody foresaw."""
+    """Turn errors that leave a route into problem documents; `RequestContext` does it for those nobody foresaw."""
 
     @app.exception_handler(errors.VivaError)
     async def ours(request: Request, error: errors.VivaError) -> Response:

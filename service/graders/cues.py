@@ -79,8 +79,10 @@ class Vocabulary:
         words = [word for word in words if word.text not in ARTICLES] or words
         phrase = tuple(word.stem for word in words)
         phrases = [phrase, *self._renamed(phrase)]
+        if phrase[:1] == ("o",):
+            phrases.append(("order", *phrase[1:]))  # O(n)
         for i, (a, b) in enumerate(pairwise(words)):
-            if len(words) == 2 or a.end + 1 == b.start:
+            if not a.after and (len(words) == 2 or a.end + 1 == b.start):
                 phrases.append((*phrase[:i], stem(a.text + b.text), *phrase[i + 2 :]))
         return ((p, denied) for p in dict.fromkeys(phrases) if p)
 

@@ -15,8 +15,9 @@ from service.domain.grade import Evidence, Finding, GraderName, Marking, Verdict
 from service.domain.grade import Reading as QuantityReading
 from service.domain.rubric import Item
 from service.graders.clauses import Clause, Span, split
+from service.graders.conditions import condition
 from service.graders.cues import Group
-from service.graders.lexicon import FUNCTION_WORDS
+from service.graders.lexicon import FUNCTION_WORDS, SPLITTERS
 from service.graders.numbers import Number, numbers, states
 from service.graders.places import Match, Places
 from service.graders.polarity import polarity
@@ -107,12 +108,17 @@ class _Sight(NamedTuple):
         return None
 
     def mistake(self, mistake: str, groups: Sequence[Group]) -> Finding | None:
-        """Where a mistake is asserted. What a later clause says of it counts: people correct themselves."""
+        """Where a mistake is asserted. What a later clause says of it counts: people correct themselves.
+
+        A hypothetical clause asserts nothing, unless the cue itself names the condition.
+        """
         last, asserted = -1, False
         for group in groups:
             for number in sorted(self.places.clauses_with(group)):
                 match = self._claim(group, number)
                 if match.missing or number < last or not self.counts[number]:
+                    continue
+                if condition(self.reading.words, self.clauses, number) not in (None, *match.words):
                     continue
                 asserted = match.full or (asserted and number == last)
                 last = number
@@ -166,7 +172,9 @@ class _Sight(NamedTuple):
         for clause in (self.clauses[number] for number in numbers):
             own = [word for word in match.words if clause.first <= word < clause.last]
             if clause.denied and clause.verb is not None and own and max(own) < clause.verb:
-                return match._replace(contradicted=True)
+                between = self.reading.words[max(own) + 1 : clause.verb]
+                if SPLITTERS.isdisjoint(word.text for word in between):  # "cache them so that we do not ..."
+                    return match._replace(contradicted=True)
         return match
 
     def _own_words(self, match: Match) -> bool:

@@ -15,13 +15,14 @@ PREPOSITIONS = _set(
 COORDINATORS = _set("and or")
 CONTRASTS = _set("but while whereas although though however yet unlike conversely")
 TIES = _set(
-    "because since so which where when whenever if unless until once thus therefore hence thereby as who whose that"
+    "because since so which where when whenever if unless until once thus therefore hence thereby as who whose that "
+    "otherwise"
 )
 """Conjunctions whose clause says more about its neighbour."""
 SPLITTERS = (CONTRASTS | TIES | _set("then")) - _set("unlike that as who whose thereby once")
 NEGATORS = _set(
-    "not no never cannot neither nor none nothing isnt arent wasnt werent dont doesnt didnt cant couldnt wont wouldnt "
-    "shouldnt hasnt havent hardly"
+    "not no never cannot neither nor none nothing nobody nowhere isnt arent wasnt werent dont doesnt didnt cant "
+    "couldnt wont wouldnt shouldnt hasnt havent hardly"
 )
 """They deny to the end of their clause."""
 AVOIDERS = _set("avoid prevent eliminate skip forbid prohibit omit lack without unlike non")
@@ -53,10 +54,10 @@ VERBS = _set(
     "compete compress compute concatenate connect consist consume contain continue contribute control converge "
     "convert copy correspond cost cover create cut decide decrease define degrade deliver demand depend describe "
     "detect determine differ diminish discard distinguish divide dominate drop eliminate emit enable encourage "
-    "end enforce ensure estimate evaluate evict exceed execute exist expand explode expose express extend extract "
-    "fall fetch fill find finish fit fix flow focus follow forbid force forget fuse gain gather generate get give "
-    "go grow handle happen help hide hit hold hurt ignore improve include increase indicate inject insert "
-    "introduce involve iterate judge keep know lack lead leak learn leave let lie limit lose maintain make map "
+    "end enforce ensure equal estimate evaluate evict exceed execute exist expand explode expose express extend "
+    "extract fall fetch fill find finish fit fix flow focus follow forbid force forget fuse gain gather generate get "
+    "give go grow handle happen help hide hit hold hurt ignore improve include increase indicate inject insert "
+    "introduce involve iterate judge keep know lack lead leak learn leave let lie limit look lose maintain make map "
     "materialise matter mean measure merge minimise miss mix move multiply need normalise observe obtain occur "
     "offer omit operate optimise overlap pay penalise perform pick place point predict prefer preserve prevent "
     "process produce project protect prove provide prune push put quantise raise reach read receive recompute "
@@ -81,6 +82,6 @@ _FORMS = (
     "given; make made; pay paid; mean meant; show shown; feed fed; think thought; say said; get got; become "
     "became; break broke broken; fall fell fallen; shrink shrank shrunk; throw threw thrown; bring brought; "
     "forget forgot forgotten; know knew known; speak spoke spoken; teach taught; leave left; matrix matrices; "
-    "index indices; vertex vertices"
+    "index indices; vertex vertices; sqrt root roots; infinity inf; times x"
 )
 IRREGULAR = {form: forms.split()[0] for forms in _FORMS.split(";") for form in forms.split()[1:]}

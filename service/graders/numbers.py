@@ -36,7 +36,7 @@ def _units() -> dict[str, Unit]:
         units |= dict.fromkeys((letter + "b", long_decimal + "byt"), Unit("byte", (decimal, binary)))
         units |= dict.fromkeys((letter + "ib", long_binary + "byt"), Unit("byte", (binary,)))
         units |= dict.fromkeys((letter + "flop", long_decimal + "flop"), Unit("flop", (decimal,)))
-    units |= dict.fromkeys(("time", "fold"), units["x"]) | dict.fromkeys(("percent", "pct"), units["%"])
+    units |= dict.fromkeys(("times", "fold"), units["x"]) | dict.fromkeys(("percent", "pct"), units["%"])
     return units | {
         "byt": units["byte"],
         "b": units["byte"],

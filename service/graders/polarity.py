@@ -21,13 +21,14 @@ from service.graders.lexicon import (
     NO_DENIAL,
     PRONOUNS,
 )
-from service.graders.words import Reading, Word, stem
+from service.graders.words import VERB_STEMS, Reading, Word, stem
 
 _AVOIDER_STEMS = frozenset(stem(word) for word in AVOIDERS)
 _ENDS_WIDE = ("but", "instead", "rather")
 
 _CLAIM = r"(?:mistakes?|misconceptions?|myths?|fallac(?:y|ies)|misunderstandings?|pitfalls?|traps?|confusions?)"
-_FALSE = rf"(?:false|untrue|not true|not the case|nonsense|(?:an? )?(?:[\w-]+ ){{0,2}}{_CLAIM})"
+_BUG = r"an? (?:[\w-]+ )?(?:bug|blunder)|an error"
+_FALSE = rf"(?:false|untrue|not true|not the case|nonsense|{_BUG}|(?:an? )?(?:[\w-]+ ){{0,2}}{_CLAIM})"
 _OFF = r"(?:wrong|incorrect|mistaken|inaccurate|misleading|not correct|not right|not accurate)"
 _IS = r"(?:is|are|was|be|would be|isn't|'s)"
 _SURE = r"(?:simply |just |plainly |also |actually |often |really |clearly |of course )?"
@@ -36,7 +37,10 @@ _OFTEN = (
     r"(?:often|sometimes|usually|commonly|frequently|wrongly|mistakenly|incorrectly|falsely|might|may|would|could"
     r"|tend to|like to|still|always|also|even)"
 )
-_PEOPLE = r"(?:people|candidates?|beginners?|newcomers?|students?|engineers|folks|others|some|many|most)(?: people)?"
+_PEOPLE = (
+    r"(?:(?:(?:some|many|most) )?(?:people|candidates?|beginners?|newcomers?|students?|engineers|folks)"
+    r"|others|some|many|most)"
+)
 
 _FORWARD = re.compile(
     rf"\b{_CLAIM}\b(?: [\w']+){{0,4}}? (?:is|are|was|be|include|includes|to|that)\b|\b{_CLAIM}\b(?: here)?:"
@@ -56,11 +60,14 @@ _BACKWARD = re.compile(rf"(?:{_IS} {_SURE}{_FALSE}|opposite (?:of each )?is true
 _BACKWARD_CLAIM = re.compile(rf"{_IS} {_SURE}{_OFF}\b(?! (?:to|that|about)\b)")
 _ABOUT_A_CLAIM = re.compile(
     r"^\W*(?:so |and |but |which |the |a )*(?:calling|saying|thinking|claiming|assuming|believing|treating|describing"
-    r"|that|this|it|which|claim|idea|belief|notion|statement|view|assumption|intuition)\b"
+    r"|that|this|it|which|claim|idea|belief|notion|statement|view|assumption|intuition"
+    r"|(?!during|nothing|something|anything|everything)[a-z]+ing [a-z]+)\b"
 )
 _TAKEN_BACK = re.compile(
     r"^\W*(?:no wait|no sorry|wait no|sorry no|scratch that|correction|i misspoke|i take that back)\b"
 )
+_ASIDE = re.compile(r"\b(?:contrary|opposed|unlike|despite|against|than|as)(?: to)?(?: what)? $")
+"""Before "people think" it says that nothing follows of it: "contrary to what people think, ..."."""
 _EMPTY_SUBJECT = re.compile(r"\W*(?:it|there|here|one|what)?\W*")
 _FRAME_WORDS = 40
 """How far a frame reaches where no sentence ends: speech without marks."""
@@ -110,13 +117,20 @@ def _negators(words: Sequence[Word], clause: Clause, result: Polarity) -> None:
         result.wide[i], result.narrow[i] = wide, narrow
         exclaimed = word.text == "no" and (word.after or not following)
         if word.text in NEGATORS and following not in NO_DENIAL and not exclaimed:
-            if i > clause.first and words[i - 1].text == "with":
+            if i > clause.first and _contrasts(words, i, wide):
                 narrow = i
             else:
                 wide = i
         elif word.stem in _AVOIDER_STEMS or f"{word.text} {following}" in ("instead of", "rather than"):
             narrow = i
     clause.denied = wide >= 0 and clause.verb is not None and wide - 2 <= clause.verb <= wide + 1
+
+
+def _contrasts(words: Sequence[Word], i: int, wide: int) -> bool:
+    """Whether the negator `i` denies no more than a noun phrase: "with no loss", "the cache, not the weights, ..."."""
+    before, following = words[i - 1], words[min(i + 1, len(words) - 1)]
+    apart = wide < 0 and words[i].text == "not" and (before.after == "," or before.text in COORDINATORS)
+    return before.text == "with" or (apart and following.stem not in VERB_STEMS)
 
 
 def _ends_wide(words: Sequence[Word], clause: Clause, i: int) -> bool:
@@ -164,10 +178,10 @@ def _frames(reading: Reading, clauses: Sequence[Clause], result: Polarity) -> No
 
 
 def _before(clauses: Sequence[Clause], number: int) -> Span:
-    """The clause that "which is wrong" speaks of, or the sentence where the verdict is one of its own."""
+    """The clause that "which is wrong" speaks of; those of one subject where the verdict is its own sentence."""
     first = number
     if number + 1 < len(clauses) and clauses[number + 1].link == "none":
-        while clauses[first].link != "none":
+        while clauses[first].link == "tied" or (clauses[first].link != "none" and clauses[first].inherits):
             first -= 1
     return Span(clauses[first].first, clauses[number].last)
 
@@ -204,6 +218,8 @@ def _framed(text: str, starts: Sequence[int], span: Span) -> Iterator[tuple[Span
             taken = max(taken, match.end())
             yield frame, denied
     for match in _FORWARD.finditer(text, taken):
+        if _ASIDE.search(text, max(match.start() - 20, 0), match.start()):
+            continue
         turn = bisect_left(turn_starts, match.end())
         end = word_at(turn_starts[turn]) if turn < len(turns) else span.last
         frame = Span(word_at(match.start()), word_at(match.end()))

@@ -71,7 +71,8 @@ def is_prose(words: Sequence[Word]) -> bool:
     relating = sum(word.text in RELATING_WORDS for word in words)
     if any(word.stem in VERB_STEMS or word.text in AUXILIARIES for word in words):
         if length <= 10:
-            return relating > 0 or (not pauses and (length <= 6 or any(word.text in COORDINATORS for word in words)))
+            short = sum(len(word.text) > 1 and not word.stem.isdecimal() for word in words) <= 6  # "Llama-3-8B"
+            return relating > 0 or (not pauses and (short or any(word.text in COORDINATORS for word in words)))
         return relating >= 0.14 * length
     if any(word.text.endswith(("s", "ed")) for word in words[1:-1]):  # one of them may be a verb that we do not know
         return relating >= max(1, (0.14 if length <= 12 else 0.3) * length)

@@ -15,21 +15,28 @@ import snowballstemmer  # type: ignore[import-untyped]
 
 from service.graders.lexicon import FILLERS, FUNCTION_WORDS, IRREGULAR, NUMBER_WORDS, PRONOUNS, VERBS
 
-_PLAIN = str.maketrans("’‘ʼ“”×−‐‑。、", "'''\"\"x---.,")
+_PLAIN = str.maketrans("’‘ʼ“”‐‑。、", "'''\"\"--.,")
+_SYMBOLS = {"√": " sqrt ", "∞": " infinity ", "×": " x ", "−": " minus "}
 _WORD = re.compile(
     r"(?:e\.g|i\.e)\.?|\b(?:etc|vs|approx|cf|resp)\."
     r"|\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
     r"|[^\W\d_]+?(?=n't\b)|n't\b|'(?:s|re|ve|ll|d|m)\b|[^\W\d_]+|%"
+    r"|(?<![<>!=])==?(?![=>])|(?<![\w-])-(?= *inf(?:inity)?\b)"
 )
 _SENTENCE_END = re.compile(r"!|…|\.[\s\"')\]]")
 _COLON = re.compile(r":\s")
 _PAUSE = re.compile(r"[,()\[\]{}|—–]|\s-+\s")
 _BULLET = re.compile(r"\n\s*(?:[-*•#>]|\n)")
-_CONTRACTED = {"n't": "not", "'s": "is", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would", "'m": "am"}
+_READ_AS = {
+    "n't": "not", "'s": "is", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would", "'m": "am",
+    "=": "equals", "==": "equals", "-": "minus",
+}  # fmt: skip
+_BEFORE_NOT = {"ca": "can", "wo": "will", "sha": "shall"}
+"""What n't leaves of a word."""
 _WRAPPED_LINE = 50
 """Characters from which on a line without an end is taken to go on in the next."""
-_UNRELATED = {"positive", "several", "important", "university"}
-"""Words that the stemmer would make one with `position`, `severe`, `import`, `universal`."""
+_UNRELATED = {"positive", "several", "important", "university", "times"}
+"""Words that the stemmer would make one with `position`, `severe`, `import`, `universal`, `time`."""
 _STRENGTH = {"": 0, ",": 1, ";": 2, ":": 3, ".": 4, "?": 5}
 
 
@@ -85,8 +92,13 @@ def read(text: str) -> Reading:
                 words[-1] = words[-1]._replace(after=after)
             continue
         end = max(origin[match.end() - 1] + 1, origin[match.end()])
-        word = Word(_CONTRACTED.get(raw, raw), _key(raw), origin[match.start()], end, match.start(), after)
-        words.append(_joined(words.pop(), word) if words and _compound(words[-1], word) else word)
+        raw = _BEFORE_NOT.get(raw, raw) if following and following.group() == "n't" else _READ_AS.get(raw, raw)
+        word = Word(raw, _key(raw), origin[match.start()], end, match.start(), after)
+        name = _compound(words[-1], word) if words and not words[-1].after else None
+        if name:
+            first = words.pop()
+            word = word._replace(text=name, stem=_key(name), start=first.start, at=first.at)
+        words.append(word)
     return Reading(folded, words)
 
 
@@ -100,17 +112,16 @@ def _key(raw: str) -> str:
     if raw[0].isdecimal():
         digits = raw.replace(",", "")
         return digits.rstrip("0").rstrip(".") if "." in digits else digits
-    return stem(_CONTRACTED.get(raw, raw))
+    return stem(raw)
 
 
-def _compound(tens: Word, unit: Word) -> bool:
-    """`thirty two`, `sixty-four`."""
-    return tens.after == "" and NUMBER_WORDS.get(tens.text, 0) >= 20 and 1 <= NUMBER_WORDS.get(unit.text, 0) <= 9
-
-
-def _joined(tens: Word, unit: Word) -> Word:
-    value = str(NUMBER_WORDS[tens.text] + NUMBER_WORDS[unit.text])
-    return Word(value, value, tens.start, unit.end, tens.at, unit.after)
+def _compound(first: Word, second: Word) -> str | None:
+    """Two words that are one: `thirty two`, `sixty-four`, `square root`, `root of`."""
+    tens, unit = NUMBER_WORDS.get(first.text, 0), NUMBER_WORDS.get(second.text, 0)
+    if tens >= 20 and 1 <= unit <= 9:
+        return str(tens + unit)
+    root = (first.text == "square" and second.stem == "sqrt") or (first.stem == "sqrt" and second.text == "of")
+    return "sqrt" if root else None
 
 
 def _fold(text: str) -> tuple[str, Sequence[int]]:
@@ -129,6 +140,8 @@ def _fold(text: str) -> tuple[str, Sequence[int]]:
 
 @lru_cache(maxsize=4096)
 def _fold_char(char: str) -> str:
+    if char in _SYMBOLS:
+        return _SYMBOLS[char]
     plain = unicodedata.normalize("NFKD", char.translate(_PLAIN)).casefold()
     if len(plain) > 4:  # some ligatures stand for a whole phrase
         return char

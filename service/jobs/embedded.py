@@ -23,7 +23,12 @@ class EmbeddedJobs:
         """Handle all that waits now; returns how many. Raises StoreUnavailable."""
         waiting = await asyncio.to_thread(self._pending)
         for attempt_id in waiting:
-            await self._handler(attempt_id)
+            try:
+                await self._handler(attempt_id)
+            except StoreUnavailable:
+                raise
+            except Exception:  # the worker's boundary: one attempt that cannot be handled must not stop the others
+                log.exception("attempt %s cannot be graded", attempt_id)
         return len(waiting)
 
     async def run(self) -> None:

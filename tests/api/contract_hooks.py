@@ -48,6 +48,8 @@ def session_for(path: str) -> str:
     session = begin(client)
     if path.endswith("/resume"):
         client.post(f"/api/v1/sessions/{session}/pause")
+    elif path.endswith("/review"):
+        answer(client, session)
     elif not path.endswith("/open"):
         client.post(f"{at(session)}/open")
     return session

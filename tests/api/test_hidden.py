@@ -65,6 +65,7 @@ def everything(client: TestClient, session: str) -> str:
         at(session),
         at(session, 2),
     ]
+    gets += [f"{at(session)}/review", f"{at(session, 2)}/review"]
     gets += [f"{own}/report?format={kind}" for kind in ("json", "csv", "markdown", "pdf")]
     gets += [f"/api/v1/questions?q={word}" for word in ("canary", "binary", *map(canary, SHOWN_AFTER + NEVER_SHOWN))]
     posts = [f"{own}/start", f"{own}/resume", f"/api/v1/attempts/{session}/retry"]
@@ -119,3 +120,21 @@ def test_what_a_strict_session_still_asks_is_neither_graded_nor_opened_elsewhere
     answer(client, strict, position=2)
     assert client.post("/api/v1/grade", json=loose).status_code == 200
     assert client.post(f"{at(practice)}/open").status_code == 200
+
+
+def test_a_question_opened_in_practice_keeps_its_answer_once_a_strict_session_asks_it(client: TestClient) -> None:
+    practice = begin(client, question_ids=[OURS, "hash-table"])
+    client.post(f"{at(practice)}/open")
+    save(client, practice, GOOD, 0)
+    strict = begin(client, question_ids=[OURS], mode="strict")
+    for step in (f"{at(practice)}/reveal", f"/api/v1/sessions/{practice}/finish"):
+        assert client.post(step).status_code == 409
+    assert client.post(f"{at(practice)}/submit", json={"text": GOOD}).status_code == 409
+    answer(client, strict)
+    assert client.post(f"{at(practice)}/submit", json={"text": GOOD}).status_code == 201
+
+
+def test_two_strict_sessions_that_share_a_question_do_not_run_at_once(client: TestClient) -> None:
+    begin(client, question_ids=[OURS, "hash-table"], mode="strict")
+    other = client.post("/api/v1/sessions", json={"question_ids": [OURS], "mode": "strict"}).json()["id"]
+    assert client.post(f"/api/v1/sessions/{other}/start").status_code == 409

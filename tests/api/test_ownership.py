@@ -23,6 +23,7 @@ REQUESTS: list[tuple[str, str, dict[str, object] | None]] = [
     ("GET", "/report", None),
     ("GET", "/report?format=csv", None),
     ("GET", "/questions/2", None),
+    ("GET", "/questions/1/review", None),
     ("POST", "/questions/2/open", None),
     ("PUT", "/questions/2/draft", {"text": GOOD}),
     ("POST", "/questions/2/submit", {"text": GOOD}),

@@ -173,6 +173,9 @@ class Walk(RuleBasedStateMachine):
                 assert new == old
             else:
                 assert new.state == old.state or new.state in QUESTION_ARROWS[old.state]
+        if after.state == "finished" != before.state and all(slot.state in ENDS for slot in after.slots):
+            (last,) = set(after.slots) - set(before.slots)
+            assert after.finished_at == last.finished_at
         self.handed += handed
 
     @invariant()

@@ -64,6 +64,7 @@ def test_links_tell_what_belongs_together() -> None:
 
     assert links("it is slow because it reads") == ["none", "tied"]
     assert links("Because it reads, it is slow.") == ["none", "tied"]
+    assert links("it keeps them, otherwise it is slow") == ["none", "tied"]
     assert links("it is slow, but it works") == ["none", "contrast"]
     assert links("While it is slow, it works.") == ["none", "contrast"]
     assert links("it is slow; it works") == ["none", "plain"]
@@ -94,3 +95,4 @@ def test_a_list_is_no_prose_and_a_terse_note_is() -> None:
     assert prose("Decode reads the whole cache")
     assert prose("A cache of keys and values for past tokens")
     assert prose("Memory grows linearly with context length and batch size.")
+    assert prose("Llama-3-8B needs four times fewer keys.")

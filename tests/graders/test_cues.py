@@ -74,3 +74,28 @@ def test_number_words_and_digits_are_one() -> None:
 
 def test_articles_in_a_cue_do_not_matter() -> None:
     assert meets(["stores the text", "it"], "It stores text for us.")
+
+
+@pytest.mark.parametrize("cue", ["sqrt d_k", "square root of d_k", "√d_k", "root d_k"])
+@pytest.mark.parametrize("text", ["√d_k", "sqrt(d_k)", "the square root of d_k", "root d k", "\\sqrt{d_k}"])
+def test_a_root_is_read_in_every_notation(cue: str, text: str) -> None:
+    assert meets(["divide", cue], f"We divide by {text} to keep the variance near one.")
+
+
+@pytest.mark.parametrize("cue", ["minus infinity", "−∞", "-inf"])
+@pytest.mark.parametrize("text", ["minus infinity", "−∞", "-∞", "-inf", "−inf"])
+def test_minus_infinity_is_read_in_every_notation(cue: str, text: str) -> None:
+    assert meets(["scores", cue], f"The scores are set to {text} there.")
+
+
+def test_signs_are_read_as_words() -> None:
+    assert meets(["size equals", "2 times layers"], "The cache size = 2 × layers × heads.")
+    assert meets(["size = 2 × layers"], "The cache size equals 2 times the layers.")
+    assert meets(["one minus p"], "It is 1 − p here.")
+    assert not meets(["size equals"], "The size >= 2 is used here.")
+
+
+def test_the_order_of_growth_is_no_word() -> None:
+    for text in ("O(n)", "O(N)", "order n", "O of n"):
+        assert meets(["it", "O(N)"], f"It uses {text} memory here.")
+    assert not meets(["it", "O(N)"], "It uses on-chip memory here.")

@@ -129,3 +129,46 @@ def test_x_does_not_y_never_matches_x_y(subject: str, verb: str, thing: str, den
     assert not meets([verb, noun], text)
     assert meets([verb, noun], f"{subject} {verb}s {thing}.")
     assert meets([subject.split()[-1], f"not {verb}"], text)
+
+
+def test_a_contracted_auxiliary_denies_too() -> None:
+    assert meets(["tokens", "not look ahead"], "Tokens can't look ahead.")
+    assert meets(["tokens", "not look ahead"], "Tokens won’t look ahead.")
+
+
+def test_nobody_and_no_one_deny() -> None:
+    for nobody in ("Nobody", "No one", "No token"):
+        assert meets(["not see", "future"], f"{nobody} can see future tokens.")
+
+
+@pytest.mark.parametrize("aside", ["Contrary to what many people think", "Unlike what beginners say"])
+def test_what_people_think_denies_nothing_where_it_is_only_set_against_the_truth(aside: str) -> None:
+    assert meets(["heads", "not parameters"], f"{aside}, heads don't add parameters.")
+    assert not meets(["heads", "parameters"], "What people often think is that heads add parameters.")
+
+
+@pytest.mark.parametrize("who", ["we", "engines"])
+def test_a_denied_purpose_denies_nothing_of_the_clause_before_it(who: str) -> None:
+    assert meets(["cache", "K and V"], f"{who} cache K and V so that we do not recompute them")
+
+
+def test_not_after_and_or_a_comma_denies_its_noun_phrase_only() -> None:
+    assert meets(["cache", "decides", "users"], "The cache and not the weights decides how many users fit.")
+    assert meets(["cache", "not weights"], "The cache and not the weights decides how many users fit.")
+    assert not meets(["weights", "decides"], "The cache and not the weights decides how many users fit.")
+    assert not meets(["stores", "text"], "It stores keys, not the text of the prompt.")
+    assert not meets(["keep", "read"], "We keep them and do not write and not read them.")
+
+
+@pytest.mark.parametrize("verdict", ["is a bug", "would be wrong", "is nonsense", "is an error"])
+def test_a_verdict_on_an_act_denies_it(verdict: str) -> None:
+    rubric = item("What is it?", {"M1": [["zebra"]]}, {"X1": [["token", "see future"]]})
+    assert mistakes(rubric, "Letting a token see the future is common.") == {"X1"}
+    assert mistakes(rubric, f"Letting a token see the future {verdict}.") == set()
+
+
+def test_a_verdict_in_its_own_sentence_reaches_back_as_far_as_the_subject_does() -> None:
+    rubric = item("What is it?", {"M1": [["prefill", "reads"]]}, {"X1": [["stores text"]]})
+    text = "Prefill reads the prompt, and decode stores text. That is false."
+    assert (labels(rubric, text), mistakes(rubric, text)) == ({"M1": "met"}, set())
+    assert mistakes(rubric, "Decode stores text because it reads it. That is false.") == set()

@@ -147,3 +147,21 @@ def test_cancelling_ends_it_also_in_the_middle_of_a_grade() -> None:
 
     asyncio.run(start())
     assert len(started) == 1
+
+
+def test_an_attempt_that_cannot_be_handled_does_not_stop_the_others(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, sound = waiting(store, 2)
+    handled: list[UUID] = []
+    grade = grader(store, handled)
+
+    async def fragile(attempt_id: UUID) -> None:
+        if attempt_id == broken.id:
+            raise LookupError("its item is gone")
+        await grade(attempt_id)
+
+    assert asyncio.run(EmbeddedJobs(lambda: pending(store), fragile).sweep()) == 2
+    assert handled == [sound.id]
+    assert pending(store) == [broken.id]
+    assert "cannot be graded" in caplog.text
