@@ -105,6 +105,7 @@ def test_a_strict_session_names_no_question_before_it_is_opened(client: TestClie
             assert response.status_code in (200, 201)
             assert not re.search("binary|hash", response.text.lower())
         assert client.post(f"{path}/questions/1/open").json()["question"]["id"] in (OURS, "hash-table")
+        assert client.post(f"{path}/abandon").status_code == 200
 
 
 def test_what_a_strict_session_still_asks_is_neither_graded_nor_opened_elsewhere(client: TestClient) -> None:

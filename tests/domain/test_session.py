@@ -129,8 +129,9 @@ def test_settling_late_ends_question_and_session_each_at_its_own_deadline() -> N
     assert session.finished_at == at(300)
 
 
-def test_when_the_last_question_times_out_the_session_finishes_with_it() -> None:
-    session, _ = running([60], mode="strict", total=300).open(1, START).settle(at(71))
+@pytest.mark.parametrize("seconds", [71, 10_000])
+def test_when_the_last_question_times_out_the_session_finishes_with_it(seconds: float) -> None:
+    session, _ = running([60], mode="strict", total=300).open(1, START).settle(at(seconds))
     assert (session.state, session.finished_at) == ("finished", at(60))
 
 

@@ -119,6 +119,18 @@ def test_a_writer_of_the_same_process_is_waited_for_and_then_reported(store: Sto
     assert pinged(store) == at(1)
 
 
+def test_a_writer_has_the_database_from_its_first_read_on(store: Store, path: Path) -> None:
+    another_process = Store(f"sqlite:///{path}", busy_seconds=0.2)
+    with store.write() as tx:
+        assert tx.exec(select(PingRow)).all() == []
+        with pytest.raises(StoreBusy):
+            another_process.ping(START)
+        tx.add(PingRow(id=1, at=at(1)))
+    another_process.ping(at(2))
+    assert pinged(store) == at(2)
+    another_process.close()
+
+
 def test_a_full_database_keeps_what_was_saved_and_goes_on_once_there_is_room(path: Path, store: Store) -> None:
     with store.write() as tx:
         items.keep(tx, [ITEM])

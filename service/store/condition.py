@@ -1,0 +1,58 @@
+"""How a database is: for `viva doctor`. All of these raise StoreUnavailable where it does not answer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col
+
+from service.errors import StoreUnavailable
+from service.store.engine import Store
+from service.store.tables import AttemptRow, GradeRow, PingRow, SessionRow
+
+
+def schemas() -> list[str]:
+    """The revisions that this release knows, newest first."""
+    folder = ScriptDirectory(str(Path(__file__).parent / "migrations"))
+    return [script.revision for script in folder.walk_revisions()]
+
+
+def schema(store: Store) -> str | None:
+    """The revision that the database has; None before its first migration."""
+    with _connected(store) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def damage(store: Store) -> list[str]:
+    """What SQLite's quick check finds, at most three lines."""
+    with _connected(store) as connection:
+        lines = [str(line) for (line,) in connection.exec_driver_sql("PRAGMA quick_check(3)")]
+    return [line for line in lines if line != "ok"]
+
+
+def journal_mode(store: Store) -> str:
+    """The one that SQLite really uses: where a file system cannot hold a WAL, asking for it changes nothing."""
+    with _connected(store) as connection:
+        return str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
+
+
+def newest_time(store: Store) -> datetime | None:
+    """The latest moment that was stored as past. The schema has to be the newest."""
+    past = (SessionRow.created_at, SessionRow.started_at, AttemptRow.submitted_at, GradeRow.created_at, PingRow.at)
+    with _connected(store) as connection:
+        times = [connection.scalar(select(func.max(col(column)))) for column in past]
+    return max((time for time in times if time is not None), default=None)
+
+
+@contextmanager
+def _connected(store: Store) -> Iterator[Connection]:
+    try:
+        with store.engine.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise StoreUnavailable(f"Cannot use the database {store.url.render_as_string()}: {error.orig}") from error
