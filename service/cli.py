@@ -1,7 +1,6 @@
 """The command `viva`."""
 
 import asyncio
-import logging
 import signal
 import socket
 import sys
@@ -13,15 +12,20 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from service.api.app import create_app, open_store
+from service import logs
+from service.api.app import create_app, open_store, utc_now
 from service.bank import load_bank
 from service.bank_check import check
 from service.domain.attempt import Answer
 from service.domain.grade import Ungraded, assess
 from service.errors import ConfigError, VivaError
 from service.graders import BUILT_IN, Grader
+from service.operations.backup import backup as save
+from service.operations.doctor import examine
+from service.operations.restore import restore as put_back
 from service.plugins import load
 from service.settings import read_settings
+from service.store.files import Contents
 from service.store.migrate import upgrade
 
 app = typer.Typer(help="Mock interviews for engineers.", no_args_is_help=True, add_completion=False)
@@ -47,8 +51,7 @@ def serve() -> None:
     with _plain_errors():
         settings = read_settings()
         settings.check_host()
-        logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-        logging.getLogger("alembic").setLevel(logging.WARNING)
+        logs.configure(settings.log_level, settings.log_format)
         application = create_app(settings)
         listener = listen(settings.host, settings.port)
         config = uvicorn.Config(
@@ -82,7 +85,51 @@ def migrate() -> None:
     with _plain_errors():
         store = open_store(read_settings())
         upgrade(store)
+        store.close()
         typer.echo(f"{store.url.render_as_string()}: the schema is up to date.")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The copy; its folder has to be there.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Save a consistent copy of the database, also while a server writes to it."""
+    with _plain_errors():
+        saved = save(open_store(read_settings()), file, force=force)
+    typer.echo(f"{file}: {saved.size:,} bytes, read back and sound.")
+    if saved.contents:
+        _list(saved.contents)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy that `viva backup` made.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a database that has something in it.")] = False,
+) -> None:
+    """Put a saved database in the place of the present one, which is kept beside it. Stop the server first."""
+    with _plain_errors():
+        restored = put_back(open_store(read_settings()), file, now=utc_now(), force=force)
+    typer.echo(f"{file} is restored.")
+    if restored.kept:
+        typer.echo(f"The database that was there is now {restored.kept}.")
+    _list(restored.contents)
+
+
+def _list(contents: Contents) -> None:
+    typer.echo(f"  {'schema':17} {contents.schema}")
+    for table, rows in contents.rows.items():
+        typer.echo(f"  {table:17} {rows:,} rows")
+
+
+@app.command()
+def doctor() -> None:
+    """Look whether all is well, and say what to do where it is not; exit code 1 where Viva cannot work."""
+    failed = False
+    for name, found in examine(utc_now()):
+        typer.echo(" ".join(part for part in (f"{found.level:8} {name:12}", found.says, found.do) if part))
+        failed |= found.level == "fail"
+    raise typer.Exit(1 if failed else 0)
 
 
 @bank.command("check")

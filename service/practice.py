@@ -75,6 +75,7 @@ class Practice:
                     _not_in_strict(tx, person, slot.question_id, session.id)
             return session.start(now), ()
 
+        await self.settle_due(person, now)
         return await self._change(person, session_id, now, step)
 
     async def pause(self, person: Person, session_id: UUID, now: datetime) -> PracticeSession:
@@ -116,6 +117,7 @@ class Practice:
                 _not_in_strict(tx, person, question_id, session.id)
             return session.open(position, now), ()
 
+        await self.settle_due(person, now)
         return await self._change(person, session_id, now, step)
 
     async def save(
@@ -167,6 +169,7 @@ class Practice:
 
         def commit() -> tuple[list[UUID], bool]:
             with self.store.write() as tx:
+                sessions.hold(tx, person)  # the same key may be on its way twice
                 if key is not None and (earlier := attempts.by_key(tx, person, key)):
                     if earlier[1] != fingerprint:
                         raise KeyReused
@@ -207,8 +210,9 @@ class Practice:
         with self.store.read() as tx:
             return attempts.pending(tx)
 
-    async def check_open_to(self, person: Person, question_id: str) -> None:
+    async def check_open_to(self, person: Person, question_id: str, now: datetime) -> None:
         """Raises Conflict where the person has yet to answer the question in a strict session."""
+        await self.settle_due(person, now)
         await asyncio.to_thread(self._check_open_to, person, question_id)
 
     async def item(self, digest: str) -> Item:

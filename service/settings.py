@@ -2,9 +2,10 @@
 
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from service.errors import ConfigError
 
@@ -35,14 +36,15 @@ class Settings(BaseSettings):
     busy_seconds: float = Field(default=10, gt=0, le=60)
     """Seconds that a write waits for another before it answers 503."""
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
-    """Least level that is logged."""
+    """Least level that is logged; `debug` also shows the messages of foreign exceptions, which may quote an answer."""
+    log_format: Literal["text", "json"] = "text"
+    """`text` to read, or `json`: one object for each line."""
 
     def store_url(self) -> str:
         """The database's URL."""
         if self.database_url:
             return self.database_url
-        path = str((self.data_dir / "viva.db").absolute())
-        return f"sqlite:///{path.replace('%', '%25').replace('?', '%3F')}"  # both mean something in a URL
+        return sqlite_url(self.data_dir / "viva.db")
 
     def check_host(self) -> None:
         """Raises ConfigError for an address that others can reach."""
@@ -57,6 +59,12 @@ class Settings(BaseSettings):
             )
 
 
+def sqlite_url(path: Path) -> str:
+    """The URL of the SQLite database in this file."""
+    escaped = str(path.absolute()).replace("%", "%25").replace("?", "%3F")  # both mean something in a URL
+    return f"sqlite:///{escaped}"
+
+
 def read_settings() -> Settings:
     """The settings of this process. Raises ConfigError with the name and the fault of each that cannot be."""
     try:
@@ -64,3 +72,12 @@ def read_settings() -> Settings:
     except ValidationError as error:
         wrong = [f"VIVA_{'__'.join(str(part) for part in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
         raise ConfigError("; ".join(wrong)) from error
+
+
+def unknown_variables() -> list[str]:
+    """Variables of the environment and of `.env` that begin with `VIVA_` and set nothing, such as a misspelt one."""
+    prefix = "viva_"
+    given = {*EnvSettingsSource(Settings).env_vars, *DotEnvSettingsSource(Settings).env_vars}
+    names = {name.lower() for name in given if name.lower().startswith(prefix)}
+    unknown = [n for n in names if n.removeprefix(prefix).partition("__")[0] not in Settings.model_fields]
+    return sorted(name.upper() for name in unknown)

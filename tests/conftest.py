@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from service.api.app import create_app
 from service.settings import Settings
+
+hypothesis.settings.register_profile("viva", deadline=None)  # no test fails on the clock
+hypothesis.settings.load_profile("viva")
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 

@@ -26,7 +26,7 @@ from service.plugins import load
 from service.practice import Practice
 from service.settings import Settings
 from service.store.engine import Store
-from service.store.migrate import upgrade
+from service.store.migrate import require, upgrade
 
 MAX_BODY = 1_000_000
 """Bytes: an answer of 20,000 characters with every one escaped, and room for an inline rubric."""
@@ -46,6 +46,8 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     store = open_store(settings)
     if store.is_sqlite:  # nobody else uses it: no need to ask
         upgrade(store)
+    else:
+        require(store)
     metrics = Metrics()
     practice = Practice(store=store, bank=loaded, grader=grader, metrics=metrics, grace=settings.grace_seconds)
     app = FastAPI(

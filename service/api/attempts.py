@@ -56,7 +56,7 @@ async def read_progress(uses: Uses, who: Who, now: Now) -> ProgressOut:
 
 
 @router.post("/grade", tags=["grading"], responses=problems(404, 409, 413))
-async def grade_answer(request: GradeRequest, uses: Uses, who: Who) -> GradeResponse:
+async def grade_answer(request: GradeRequest, uses: Uses, who: Who, now: Now) -> GradeResponse:
     """Grade an answer without storing it, by a question of the bank or by a rubric that you send along."""
     if (request.question_id is None) == (request.rubric is None):
         raise Invalid("Send either question_id or rubric.")
@@ -65,7 +65,7 @@ async def grade_answer(request: GradeRequest, uses: Uses, who: Who) -> GradeResp
         item = _loose(request.rubric)
     else:
         item = uses.bank.item(request.question_id or "")
-        await uses.practice.check_open_to(who, item.id)
+        await uses.practice.check_open_to(who, item.id, now)
     return views.grade_response(item.rubric, await uses.practice.mark(item, answer))
 
 

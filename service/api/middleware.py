@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
+from service import logs
 from service.api.problems import problem
 from service.metrics import Metrics
 
@@ -48,6 +49,9 @@ class RequestContext:
         sent = Headers(scope=scope).get("x-request-id", "")
         request_id = sent if _REQUEST_ID.fullmatch(sent) else str(uuid7())
         scope.setdefault("state", {}).update(arrived=self.clock(), request_id=request_id)
+        logs.request_id.set(
+            request_id
+        )  # not reset: the server logs what we raise, in the task that it has for this request
         started, status = time.perf_counter(), 0
 
         async def finish(message: Message) -> None:
@@ -67,13 +71,14 @@ class RequestContext:
                 await problem(Request(scope), 500, "internal", UNFORESEEN)(scope, receive, finish)
             raise  # for the server, which logs it
         finally:
-            self._count(scope, status or 500, time.perf_counter() - started, request_id)
+            self._count(scope, status or 500, time.perf_counter() - started)
 
-    def _count(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "(none)")  # the template: ids would make endless labels
         self.metrics.requests.labels(scope["method"], route, status).inc()
         self.metrics.request_seconds.labels(scope["method"], route).observe(seconds)
-        log.info("%s %s %d %.1f ms %s", scope["method"], route, status, seconds * 1000, request_id)
+        fields = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        log.info("request", extra=fields)
 
 
 class LocalOnly:

@@ -1,1 +1,1 @@
-"""What keeps a Viva going: copies of its data, and a look at whether all is well. Behind `viva backup`, `restore`, `doctor`."""
+"""What keeps Viva going: `viva backup`, `viva restore`, `viva doctor`."""

@@ -1,12 +1,11 @@
 """`viva backup`: one consistent copy of the database, also while a server writes to it."""
 
-import os
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from service.errors import ConfigError, Conflict, Invalid, StoreUnavailable
+from service.operations.postgres import dump
 from service.store.engine import Store
 from service.store.files import SIDES, Contents, copy, database_file, look, part_beside, put_in_place
 
@@ -31,7 +30,11 @@ def backup(store: Store, target: Path, *, force: bool = False) -> Saved:
     try:
         _check(target, force)
         with part_beside(target) as part:
-            contents = _copy_file(store, part, target) if store.is_sqlite else _dump(store, part)
+            contents = None
+            if store.is_sqlite:
+                contents = _copy_file(store, part, target)
+            else:
+                dump(store.url.render_as_string(hide_password=False), part)
             put_in_place(part, target)
         return Saved(target.stat().st_size, contents)
     except OSError as error:
@@ -52,28 +55,10 @@ def _copy_file(store: Store, part: Path, target: Path) -> Contents:
     own = [Path(f"{source}{side}") for side in ("", *SIDES)]
     if target in own or any(target.exists() and file.exists() and target.samefile(file) for file in own):
         raise ConfigError(f"{target} is the database itself: name another file.")
-    copy(source, part)
     try:
+        copy(source, part)
         contents = look(part)
     except Invalid as error:
-        raise Invalid(f"The copy was not kept, as it is not sound. {error} `viva doctor` looks at the original.") from error
+        raise Invalid(f"{source} gives no sound copy. {error} `viva doctor` says more.") from error
     shutil.copymode(source, part)
     return contents
-
-
-def _dump(store: Store, part: Path) -> None:
-    """A dump in Postgres's custom format, for `pg_restore`; the password stays out of the list of processes."""
-    url = store.url
-    address = url._replace(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    secret = {"PGPASSWORD": str(url.password)} if url.password else {}
-    _run("pg_dump", "--format=custom", "--no-password", f"--file={part}", f"--dbname={address}", **secret)
-    _run("pg_restore", "--list", str(part))  # reads it as a restore would
-
-
-def _run(program: str, *arguments: str, **variables: str) -> None:
-    found = shutil.which(program)
-    if found is None:
-        raise ConfigError(f"A Postgres database is saved with {program}, which is not on PATH: install Postgres's client.")
-    done = subprocess.run([found, *arguments], env=os.environ | variables, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise StoreUnavailable(f"{program}: {' '.join(done.stderr.split())}")

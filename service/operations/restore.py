@@ -34,13 +34,15 @@ def restore(store: Store, file: Path, *, now: datetime, force: bool = False) -> 
     database), Conflict (there is something to lose, or a server runs), ConfigError, StoreUnavailable.
     """
     if not store.is_sqlite:
-        raise ConfigError("For Postgres: pg_restore --clean --if-exists --no-owner --dbname=... FILE, then viva migrate.")
+        raise ConfigError(
+            "For Postgres: pg_restore --clean --if-exists --no-owner --dbname=... FILE, then viva migrate."
+        )
     store.close()
     target = database_file(store)
     try:
         return _restore(file, target, force, target.with_name(f"{target.name}.{now:%Y%m%dT%H%M%SZ}"))
     except OSError as error:
-        raise StoreUnavailable(f"Cannot restore to {target}: {error.strerror}. It is as it was.") from error
+        raise StoreUnavailable(f"Cannot restore to {target}: {error.strerror}. Nothing is lost.") from error
 
 
 def _restore(file: Path, target: Path, force: bool, kept: Path) -> Restored:
@@ -54,11 +56,14 @@ def _restore(file: Path, target: Path, force: bool, kept: Path) -> Restored:
         if present:
             _have(target, force, stack)
             _take_after(target, part)
-        _set_aside(target, kept)
+        if kept.exists():
+            raise Conflict(f"{kept} is there already; try again.")
         try:
+            _set_aside(target, kept)
             put_in_place(part, target)
-        except OSError:
-            _bring_back(target, kept)
+        except BaseException:
+            if part.exists():  # otherwise it is in place, and only the disk was slow to say so
+                _bring_back(target, kept)
             raise
     return Restored(contents, kept if present else None)
 
@@ -84,19 +89,21 @@ def _take_in(file: Path, part: Path) -> Contents:
 def _have(target: Path, force: bool, stack: ExitStack) -> None:
     """Have the present database alone until the end of `stack`, if it may be replaced at all. Raises Conflict."""
     try:
-        empty = look(target).empty
-        if not empty and not force:
-            raise Conflict(f"{target} has something in it; --force replaces it and keeps it beside the restored one.")
+        loss = "" if look(target).empty else "It has something in it."
+    except Invalid as error:
+        loss = str(error)
+    if loss and not force:
+        raise Conflict(f"{target} is there. {loss} --force replaces it, and keeps it beside the restored one.")
+    try:
         stack.enter_context(alone(target))
-    except Invalid as error:  # there is nothing that a lock could hold
-        if not force:
-            raise Conflict(f"{target}: {error} --force replaces it and keeps it beside the restored one.") from error
     except StoreBusy as error:
         raise Conflict(f"{target} is in use: stop the server first.") from error
+    except Invalid:
+        pass  # not a database: nobody can have it open as one
 
 
 def _take_after(target: Path, part: Path) -> None:
-    """Permissions and owner of the present database, so that the server can use the restored one whoever restores it."""
+    """Permissions and owner of the present database, so that the server can use what somebody else has restored."""
     shutil.copymode(target, part)
     if os.geteuid() == 0:
         os.chown(part, target.stat().st_uid, target.stat().st_gid)
@@ -107,8 +114,6 @@ def _set_aside(target: Path, kept: Path) -> None:
 
     Left where it is, a log would be taken for the restored database's.
     """
-    if kept.exists():
-        raise Conflict(f"{kept} is there already; try again.")
     if target.exists():
         try:
             os.link(target, kept)  # at no moment there is no database

@@ -31,7 +31,7 @@ def schema(store: Store) -> str | None:
 def damage(store: Store) -> list[str]:
     """What SQLite's quick check finds, at most three lines."""
     with _connected(store) as connection:
-        lines = [str(line) for (line,) in connection.exec_driver_sql("PRAGMA quick_check(3)")]
+        lines = [" ".join(line.split()) for (line,) in connection.exec_driver_sql("PRAGMA quick_check(3)")]
     return [line for line in lines if line != "ok"]
 
 

@@ -3,6 +3,9 @@
 SQLite: WAL, `BEGIN IMMEDIATE` for writes (a deferred one fails at once when another writer was
 faster), plain `BEGIN` for reads, and one lock in the process so that writers queue fairly here
 rather than poll there. docs/architecture.md says what was measured.
+
+Postgres: reads are `REPEATABLE READ READ ONLY`, which is one view and never fails for another's sake;
+writes are `READ COMMITTED` and lock what they change (`with_for_update`, `sessions.hold`).
 """
 
 import sqlite3
@@ -13,10 +16,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
-from sqlmodel import Session
+from sqlalchemy.exc import TimeoutError as NoneFree
+from sqlmodel import Session, SQLModel
 
 from service.errors import ConfigError, Conflict, StoreBusy, StoreFull, StoreUnavailable
+from service.store import postgres
 from service.store.tables import PingRow
 
 Tx = Session
@@ -34,12 +41,17 @@ class Store:
         self._busy_seconds = busy_seconds
         self._lock = threading.Lock()
         try:
-            self.url = make_url(url)
-            self.is_sqlite = self.url.get_backend_name() == "sqlite"
-            self.engine = self._sqlite_engine() if self.is_sqlite else create_engine(self.url, pool_pre_ping=True)
+            self.url = postgres.with_driver(make_url(url))
+            backend = self.url.get_backend_name()
+            if backend not in ("sqlite", "postgresql"):
+                raise ArgumentError(f"{backend} is neither sqlite nor postgresql")
+            self.is_sqlite = backend == "sqlite"
+            self.engine = self._sqlite_engine() if self.is_sqlite else postgres.make_engine(self.url, busy_seconds)
         except (ArgumentError, ImportError) as error:  # not a URL, or no driver for it
             raise ConfigError(f"This database URL cannot be used: {error}") from error
         self._writer = self.engine.execution_options(viva_write=True)
+        one_view = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reader = self.engine.execution_options(**one_view)
 
     def _sqlite_engine(self) -> Engine:
         engine = create_engine(
@@ -53,7 +65,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A read-only transaction: one consistent view. Raises StoreUnavailable."""
-        with _translated(), Session(self.engine, expire_on_commit=False) as tx:
+        with _translated(), Session(self._reader, expire_on_commit=False) as tx:
             yield tx
 
     @contextmanager
@@ -77,10 +89,20 @@ class Store:
     def ping(self, now: datetime) -> None:
         """Write for real: only a commit finds a full disk. Raises StoreUnavailable."""
         with self.write() as tx:
-            tx.merge(PingRow(id=1, at=now))
+            tx.exec(insert(tx, PingRow).values(id=1, at=now).on_conflict_do_update(["id"], set_={"at": now}))
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def insert(tx: Tx, table: type[SQLModel]) -> SqliteInsert | PostgresInsert:
+    """An INSERT that knows ON CONFLICT, which SQLAlchemy has once for each database."""
+    return (SqliteInsert if tx.get_bind().dialect.name == "sqlite" else PostgresInsert)(table)
+
+
+def reason(error: DBAPIError) -> str:
+    """What the driver says, in one line."""
+    return " ".join(str(error.orig).split())
 
 
 def _pragmas(connection: sqlite3.Connection, _record: Any) -> None:
@@ -97,15 +119,21 @@ def _begin(connection: Connection) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise _kind(error) from error
     except IntegrityError as error:
         raise Conflict("The same thing was sent twice at once; read it again.") from error
+    except NoneFree as error:
+        raise StoreBusy from error
+    except DBAPIError as error:
+        kind = _kind(error)
+        if kind is None:
+            raise
+        raise kind from error
 
 
-def _kind(error: DBAPIError) -> StoreUnavailable:
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is None:
-        return StoreUnavailable()
-    primary = code & 0xFF  # extended codes keep the primary one in the low byte
-    return StoreFull() if primary in _FULL else StoreBusy() if primary in _BUSY else StoreUnavailable()
+def _kind(error: DBAPIError) -> StoreUnavailable | None:
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # extended codes keep the primary one in the low byte
+    if code in _FULL:
+        return StoreFull()
+    if code in _BUSY:
+        return StoreBusy()
+    return postgres.kind(error) or (StoreUnavailable() if isinstance(error, OperationalError) else None)

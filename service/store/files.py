@@ -43,19 +43,19 @@ def database_file(store: Store) -> Path:
     name = store.url.database
     if not store.is_sqlite or not name or name == ":memory:" or name.startswith("file:"):
         raise ConfigError(f"{store.url.render_as_string()} is not a SQLite database in a file.")
-    return Path(name).absolute()
+    return Path(name).resolve()  # what is put in its place has to be on the same disk
 
 
 def look(path: Path) -> Contents:
-    """Check all of it. Raises Invalid, with a reason that does not name it, where `path` is not a sound Viva database."""
+    """Check all of it. Raises Invalid where it is no sound Viva database; the reason given does not name the file."""
     with _told(), closing(_open(path)) as database:
         tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not tables >= _TABLES:
             raise Invalid("This is not a Viva database.")
-        damage = [line for (line,) in database.execute("PRAGMA integrity_check(3)")]
-        if damage != ["ok"]:
-            raise Invalid(f"This database is damaged ({'; '.join(damage)}).")
-        (schema,) = database.execute("SELECT version_num FROM alembic_version").fetchone() or (None,)
+        damage = "; ".join(" ".join(line.split()) for (line,) in database.execute("PRAGMA integrity_check(3)"))
+        if damage != "ok":
+            raise Invalid(f"This database is damaged ({damage}).")
+        (schema,) = database.execute("SELECT version_num FROM alembic_version").fetchone() or ("none",)
         if schema not in schemas():
             raise Invalid(f"This database is of a newer release (schema {schema}); update Viva.")
         names = sorted(name for name in tables - _MACHINERY if not name.startswith("sqlite_"))
@@ -80,9 +80,11 @@ def alone(path: Path) -> Iterator[None]:
     """
     with closing(_open(path, wait=1)) as database:
         with _told():
-            database.execute("PRAGMA locking_mode = EXCLUSIVE")
             database.execute("PRAGMA journal_mode = DELETE")  # leaving WAL fails while others have it open, even idle
+            database.execute("PRAGMA journal_mode = MEMORY")  # a journal of ours would lie beside it
             database.execute("BEGIN EXCLUSIVE")
+            if database.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+                raise StoreBusy  # somebody came in between
         yield
 
 

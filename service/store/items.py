@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from service.domain.rubric import Item
 from service.errors import NotFound
-from service.store.engine import Tx
+from service.store.engine import Tx, insert
 from service.store.tables import ItemRow
 
 
@@ -14,11 +14,14 @@ def keep(tx: Tx, items: Iterable[Item]) -> None:
     """Store each version that is not there yet."""
     wanted = {item.digest: item for item in items}
     known = set(tx.exec(select(ItemRow.digest).where(col(ItemRow.digest).in_(wanted))))
-    for digest, item in wanted.items():
-        if digest not in known:
-            body = item.model_dump_json(exclude={"rubric": {"anchors"}})
-            tx.add(ItemRow(digest=digest, question_id=item.id, body=body))
-    tx.flush()
+    # In one order for everybody: two that keep the same items would otherwise wait for each other.
+    new = [
+        {"digest": digest, "question_id": item.id, "body": item.model_dump_json(exclude={"rubric": {"anchors"}})}
+        for digest, item in sorted(wanted.items())
+        if digest not in known
+    ]
+    if new:
+        tx.exec(insert(tx, ItemRow).values(new).on_conflict_do_nothing())
 
 
 def get(tx: Tx, digest: str) -> Item:

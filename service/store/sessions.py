@@ -1,8 +1,10 @@
 """Practice sessions with their questions: one aggregate, read and written whole."""
 
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from service.domain.attempt import Person
@@ -21,8 +23,21 @@ def add(tx: Tx, session: PracticeSession) -> None:
     tx.add_all(SlotRow.model_validate(slot.model_dump() | owned | {"session_id": session.id}) for slot in session.slots)
 
 
+def hold(tx: Tx, person: Person) -> None:
+    """Until the transaction ends, others that write for this person wait here.
+
+    Their sessions depend on each other (`strictly_pending`), and an idempotency key belongs to all of them: a lock on
+    one row would not do. SQLite needs nothing, as it has one writer at a time.
+    """
+    if tx.get_bind().dialect.name == "postgresql":
+        digest = sha256(f"{person.organisation}\0{person.id}".encode()).digest()
+        tx.exec(select(func.pg_advisory_xact_lock(int.from_bytes(digest[:8], signed=True)))).one()
+
+
 def get(tx: Tx, person: Person, session_id: UUID, *, lock: bool = False) -> PracticeSession:
     """`lock` keeps other writers away until the transaction ends. Raises NotFound, also for another's session."""
+    if lock:
+        hold(tx, person)
     query = select(SessionRow).where(SessionRow.id == session_id, *_of(person))
     row = tx.exec(query.with_for_update() if lock else query).first()
     if row is None:

@@ -139,3 +139,13 @@ def test_two_strict_sessions_that_share_a_question_do_not_run_at_once(client: Te
     begin(client, question_ids=[OURS, "hash-table"], mode="strict")
     other = client.post("/api/v1/sessions", json={"question_ids": [OURS], "mode": "strict"}).json()["id"]
     assert client.post(f"/api/v1/sessions/{other}/start").status_code == 409
+
+
+def test_a_strict_session_whose_time_is_over_holds_nothing_back(client: TestClient, clock: Clock) -> None:
+    strict = begin(client, question_ids=[OURS], mode="strict")
+    client.post(f"{at(strict)}/open")
+    practice = begin(client, question_ids=[OURS])
+    assert client.post(f"{at(practice)}/open").status_code == 409
+    clock.forward(10_000)
+    assert client.post(f"{at(practice)}/open").status_code == 200
+    assert client.post("/api/v1/grade", json={"question_id": OURS, "answer": GOOD}).status_code == 200

@@ -4,7 +4,7 @@ import json
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -38,6 +38,7 @@ def test_an_answer_is_cleaned(raw: str, cleaned: str) -> None:
     assert clean(raw) == cleaned
 
 
+@settings(deadline=None)
 @given(anything)
 def test_what_is_clean_can_be_stored_anywhere_and_stays_as_it_is(raw: str) -> None:
     text = clean(raw)

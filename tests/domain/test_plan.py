@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from uuid_utils.compat import uuid7
@@ -29,6 +29,7 @@ def ids(items: list[Item]) -> list[str]:
     return [item.id for item in items]
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**31 - 1), count=st.integers(1, 8))
 def test_no_concept_is_drawn_twice(seed: int, count: int) -> None:
     drawn = draw(BANK, Plan(count=count), seed)
@@ -36,6 +37,7 @@ def test_no_concept_is_drawn_twice(seed: int, count: int) -> None:
     assert len(set(concepts)) == len(drawn) == min(count, 5)
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**31 - 1), order=st.permutations(BANK))
 def test_the_same_seed_draws_the_same_whatever_the_order_of_the_bank(seed: int, order: list[Item]) -> None:
     assert ids(draw(order, Plan(count=3), seed)) == ids(draw(BANK, Plan(count=3), seed))

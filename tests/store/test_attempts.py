@@ -175,6 +175,7 @@ def test_pages_walk_through_all_attempts_once_with_the_newest_first(store: Store
     with store.read() as tx:
         while found := attempts.page(tx, LOCAL, before, 2, question):
             seen += found
+            assert len(seen) <= len(mine)
             before = found[-1][0].id
     expected = [attempt for attempt in reversed(mine) if question in (None, attempt.question_id)]
     assert [attempt.id for attempt, _ in seen] == [attempt.id for attempt in expected]

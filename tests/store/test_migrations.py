@@ -56,6 +56,17 @@ def test_down_to_nothing_and_up_again(store: Store, path: Path) -> None:
     assert schema(path) == before
 
 
+def test_a_migration_that_fails_half_way_leaves_nothing_behind(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE grade (mine)")  # the last table that the first migration makes
+    connection.close()
+    store = Store(f"sqlite:///{path}")
+    with pytest.raises(StoreUnavailable, match="table grade already exists"):
+        upgrade(store)
+    store.close()
+    assert schema(path) == {"CREATE TABLE grade (mine)"}
+
+
 def test_a_database_of_a_newer_release_is_refused_and_left_alone(store: Store, path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")

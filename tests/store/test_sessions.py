@@ -143,6 +143,7 @@ def test_pages_walk_through_all_sessions_once_with_the_newest_first(store: Store
         while found := sessions.page(tx, LOCAL, before, 3):
             assert len(found) <= 3
             seen += found
+            assert len(seen) <= len(mine)
             before = found[-1].id
     assert seen == mine[::-1]
 
@@ -177,12 +178,9 @@ def test_a_question_is_pending_until_it_is_closed_in_every_strict_session(store:
         sessions.save(tx, first, submitted)
     assert pending(store)
     assert not pending(store, besides=second.id)
-    opened = second.open(1, START).save(1, "It halves.", 0, START)
-    for after, expected in [
-        (opened, True),
-        (opened.skip(1, START), True),
-        (opened.skip(1, START).skip(2, START), False),
-    ]:
+    last = second.skip(1, START).open(2, START)
+    steps = [(last, True), (last.save(2, "It halves.", 0, START), True), (last.skip(2, START), False)]
+    for after, expected in steps:
         with store.write() as tx:
             sessions.save(tx, sessions.get(tx, LOCAL, second.id), after)
         assert pending(store) == expected

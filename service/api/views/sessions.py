@@ -102,19 +102,14 @@ def _name(bank: Bank, session: PracticeSession, slot: Slot) -> dict[str, Any]:
     }
 
 
-def _clock(session: PracticeSession, now: datetime) -> datetime:
-    """The session's own time, which stands still in a pause."""
-    return session.paused_at if session.state == "paused" and session.paused_at else now
-
-
 def _remaining(session: PracticeSession, due: datetime | None, now: datetime) -> float | None:
     if due is None or session.state not in ("running", "paused"):
         return None
-    return round((due - _clock(session, now)).total_seconds(), 3)
+    return round((due - session.clock(now)).total_seconds(), 3)
 
 
 def _used(session: PracticeSession, slot: Slot, now: datetime) -> float:
-    return round(slot.seconds_used(_clock(session, now)), 3)
+    return round(slot.seconds_used(session.clock(now)), 3)
 
 
 def report(bank: Bank, report: Report, changes: Mapping[int, float], now: datetime) -> ReportOut:

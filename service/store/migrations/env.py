@@ -4,9 +4,13 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import Connection
 from sqlmodel import AutoString, SQLModel
 
 from service.store.tables import UtcDateTime
+
+MIGRATION_LOCK = 8_410_264_297
+"""Any number that nothing else locks in this database."""
 
 
 def render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
@@ -18,14 +22,36 @@ def render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[Fals
     return False
 
 
-engine = context.config.attributes["engine"]
-with engine.connect() as connection:
+def configure(**where: Any) -> None:
     context.configure(
-        connection=connection,
+        **where,
         target_metadata=SQLModel.metadata,
-        render_as_batch=connection.dialect.name == "sqlite",
+        render_as_batch=engine.dialect.name == "sqlite",
         render_item=render,
         transactional_ddl=True,  # SQLite can, though alembic does not assume it: all of a migration, or nothing
     )
+
+
+def have_alone(connection: Connection) -> None:
+    """Who migrates at the same time waits for the first, and then finds nothing left to do."""
+    for statement in (
+        "SET LOCAL statement_timeout = 0",  # an index takes as long as it takes
+        "SET LOCAL lock_timeout = 0",
+        f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})",
+        "SET LOCAL lock_timeout TO DEFAULT",  # behind one slow query everybody else would queue
+    ):
+        connection.exec_driver_sql(statement)
+
+
+engine = context.config.attributes["engine"]
+if context.is_offline_mode():  # only print the SQL
+    configure(dialect_name=engine.dialect.name, literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()
+else:
+    with engine.connect() as connection:
+        configure(connection=connection)
+        with context.begin_transaction():
+            if engine.dialect.name == "postgresql":
+                have_alone(connection)
+            context.run_migrations()

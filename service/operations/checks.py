@@ -1,0 +1,95 @@
+"""Checks of the settings and of what they name. What they raise, a VivaError, counts as `fail`."""
+
+import errno
+import http.client
+import json
+import shutil
+import socket
+import tempfile
+from difflib import get_close_matches
+
+from service.bank import load_bank
+from service.graders import BUILT_IN, Grader
+from service.operations.finding import Finding, fail, ok, warning
+from service.plugins import load
+from service.settings import Settings, unknown_variables
+from service.store.engine import Store
+from service.store.files import database_file
+
+MB = 1_000_000
+LITTLE, TOO_LITTLE = 500 * MB, 20 * MB
+ANSWER_SECONDS = 3
+
+
+def variables(settings: Settings) -> Finding:
+    """Those of the values were looked at when the settings were read."""
+    settings.check_host()
+    known = [f"VIVA_{name.upper()}" for name in Settings.model_fields]
+    if not (unknown := unknown_variables()):
+        return ok("All are valid.")
+    meant = {name: get_close_matches(name, known, n=1) for name in unknown}
+    guesses = [f"{name} (did you mean {close[0]}?)" if close else name for name, close in meant.items()]
+    return warning(f"These set nothing: {', '.join(guesses)}.", "Correct or remove them; docs/hosting.md has the list.")
+
+
+def data_folder(settings: Settings) -> Finding:
+    """Where the database is, or will be."""
+    store = Store(settings.store_url())
+    if not store.is_sqlite:
+        return ok("The database is elsewhere.")
+    folder = database_file(store).parent
+    place = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            free = shutil.disk_usage(place).free
+    except OSError as error:
+        return fail(f"{place} cannot be written to ({error.strerror}).", "Change its owner, or set VIVA_DATA_DIR.")
+    says = f"{folder} has {free / MB:,.0f} MB free."
+    if free < LITTLE:
+        little = fail if free < TOO_LITTLE else warning
+        return little(says, "Make room: answers cannot be saved on a full disk.")
+    return ok(says if place == folder else f"{says} It is made at the first start.")
+
+
+def bank(settings: Settings) -> Finding:
+    loaded = load_bank(settings.bank_dir)
+    return ok(f"{len(loaded.items)} questions in {len(loaded.topics)} topics, digest {loaded.digest[:12]}.")
+
+
+def grader(settings: Settings) -> Finding:
+    try:
+        made: Grader = load(settings.grader, BUILT_IN)()
+        identity = made.identity
+    except (AttributeError, TypeError) as error:
+        return fail(
+            f"{settings.grader} is no grader ({error}).", "Set VIVA_GRADER; docs/grading.md says what a grader is."
+        )
+    return ok(f"{identity.name} {identity.version}.")
+
+
+def port(settings: Settings) -> Finding:
+    """Free to listen on, or in use by Viva itself."""
+    host, number = settings.host, settings.port
+    if number == 0:
+        return ok("A free one is taken at each start.")
+    try:
+        with socket.create_server((host, number), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            return ok(f"{number} is free.")
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            return fail(f"Cannot listen on {host}:{number} ({error.strerror}).", "Set VIVA_PORT to another port.")
+    if _viva_answers(host, number):
+        return ok(f"A Viva server answers at {host}:{number}.")
+    return fail(f"Another program listens on {host}:{number}.", "Stop it, or set VIVA_PORT to another port.")
+
+
+def _viva_answers(host: str, number: int) -> bool:
+    connection = http.client.HTTPConnection(host, number, timeout=ANSWER_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        response = connection.getresponse()
+        return response.status == http.HTTPStatus.OK and json.loads(response.read()) == {"status": "ok"}
+    except (OSError, http.client.HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()
