@@ -127,7 +127,7 @@ def doctor() -> None:
     """Look whether all is well, and say what to do where it is not; exit code 1 where Viva cannot work."""
     failed = False
     for name, found in examine(utc_now()):
-        typer.echo(" ".join(part for part in (f"{found.level:8} {name:12}", found.says, found.do) if part))
+        typer.echo(f"{found.level:8} {name:12} {' '.join(f'{found.says} {found.do}'.split())}")
         failed |= found.level == "fail"
     raise typer.Exit(1 if failed else 0)
 

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from service.api.app import create_app
 from service.settings import Settings
+from tests.postgres import Postgres, running
 
 hypothesis.settings.register_profile("viva", deadline=None)  # no test fails on the clock
 hypothesis.settings.load_profile("viva")
@@ -34,6 +35,19 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """A fresh database with the schema of this release."""
+    with postgres.database(template="viva") as url:
+        yield url
 
 
 @pytest.fixture

@@ -68,7 +68,10 @@ def _opened(store: Store) -> tuple[Finding, bool]:
             return ok(f"{path} is made at the first start."), False
         condition.schema(store)
     except VivaError as error:
-        return fail(str(error), "See that the file is readable and sound, or `viva restore` a backup."), False
+        mend = (
+            "Is the file readable and sound? If not, `viva restore` a backup." if store.is_sqlite else "Is it running?"
+        )
+        return fail(str(error), mend), False
     return ok(f"{store.url.render_as_string()} opens."), True
 
 

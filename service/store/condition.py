@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from service.errors import StoreUnavailable
-from service.store.engine import Store
+from service.store.engine import Store, reason
 from service.store.tables import AttemptRow, GradeRow, PingRow, SessionRow
 
 
@@ -55,4 +55,4 @@ def _connected(store: Store) -> Iterator[Connection]:
         with store.engine.connect() as connection:
             yield connection
     except DBAPIError as error:
-        raise StoreUnavailable(f"Cannot use the database {store.url.render_as_string()}: {error.orig}") from error
+        raise StoreUnavailable(f"Cannot use the database {store.url.render_as_string()}: {reason(error)}") from error

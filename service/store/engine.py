@@ -57,6 +57,7 @@ class Store:
         engine = create_engine(
             self.url,
             connect_args={"isolation_level": None, "timeout": self._busy_seconds, "check_same_thread": False},
+            hide_parameters=True,  # they hold answers, which no log may
         )
         event.listen(engine, "connect", _pragmas)
         event.listen(engine, "begin", _begin)
@@ -89,7 +90,9 @@ class Store:
     def ping(self, now: datetime) -> None:
         """Write for real: only a commit finds a full disk. Raises StoreUnavailable."""
         with self.write() as tx:
-            tx.exec(insert(tx, PingRow).values(id=1, at=now).on_conflict_do_update(["id"], set_={"at": now}))
+            tx.exec(
+                insert(tx, PingRow).values(id=1, at=now).on_conflict_do_update(index_elements=["id"], set_={"at": now})
+            )
 
     def close(self) -> None:
         self.engine.dispose()

@@ -11,6 +11,8 @@ WORK_SECONDS = 5.0
 """What a statement may take beside waiting for locks: ours take milliseconds."""
 IDLE_SECONDS = 60.0
 """A client that has vanished in a transaction must not hold its locks for ever."""
+MIGRATION_LOCK = 8_410_264_297
+"""Any number that nothing else locks in this database."""
 
 _FULL = {"53100"}
 _BUSY = {"40001", "40P01", "55P03", "57014"}
@@ -37,6 +39,7 @@ def make_engine(url: URL, busy_seconds: float) -> Engine:
         url,
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
+        hide_parameters=True,
         pool_size=POOL,
         max_overflow=0,
         pool_timeout=busy_seconds,

@@ -140,5 +140,5 @@ class PingRow(SQLModel, table=True):
     """One row, written to find out whether writing works."""
 
     __tablename__ = "ping"
-    id: int = Field(primary_key=True)
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime = utc()

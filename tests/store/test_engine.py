@@ -27,8 +27,8 @@ def pinged(store: Store) -> datetime | None:
         return tx.exec(select(PingRow.at)).first()
 
 
-def test_threads_that_read_and_write_lose_no_update(path: Path, store: Store) -> None:
-    store = Store(f"sqlite:///{path}")
+def test_threads_that_read_and_write_lose_no_update(store: Store) -> None:
+    store = Store(store.url.render_as_string(hide_password=False))
     session = running().open(1, START)
     with store.write() as tx:
         items.keep(tx, [ITEM])
@@ -87,10 +87,10 @@ def test_an_error_in_a_transaction_rolls_all_of_it_back(store: Store) -> None:
     store.ping(START)
 
 
-def test_what_a_reader_adds_is_not_kept(store: Store) -> None:
-    with store.read() as tx:
+def test_what_a_reader_adds_is_not_kept(sqlite_store: Store) -> None:
+    with sqlite_store.read() as tx:
         items.keep(tx, [ITEM])
-    with store.read() as tx, pytest.raises(NotFound):
+    with sqlite_store.read() as tx, pytest.raises(NotFound):
         items.get(tx, ITEM.digest)
 
 
@@ -99,40 +99,40 @@ def test_what_refers_to_nothing_is_refused(store: Store) -> None:
         attempts.add(tx, make_attempt(), key=None, fingerprint="")
 
 
-def test_another_writer_s_lock_is_waited_for_and_then_reported(store: Store, path: Path) -> None:
-    store.ping(START)
+def test_another_writer_s_lock_is_waited_for_and_then_reported(sqlite_store: Store, path: Path) -> None:
+    sqlite_store.ping(START)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreBusy):
-        store.ping(at(1))
-    assert pinged(store) == START
+        sqlite_store.ping(at(1))
+    assert pinged(sqlite_store) == START
     other.execute("ROLLBACK")
     other.close()
-    store.ping(at(2))
-    assert pinged(store) == at(2)
+    sqlite_store.ping(at(2))
+    assert pinged(sqlite_store) == at(2)
 
 
-def test_a_writer_of_the_same_process_is_waited_for_and_then_reported(store: Store) -> None:
-    with store.write(), pytest.raises(StoreBusy):
-        store.ping(START)
-    store.ping(at(1))
-    assert pinged(store) == at(1)
+def test_a_writer_of_the_same_process_is_waited_for_and_then_reported(sqlite_store: Store) -> None:
+    with sqlite_store.write(), pytest.raises(StoreBusy):
+        sqlite_store.ping(START)
+    sqlite_store.ping(at(1))
+    assert pinged(sqlite_store) == at(1)
 
 
-def test_a_writer_has_the_database_from_its_first_read_on(store: Store, path: Path) -> None:
+def test_a_writer_has_the_database_from_its_first_read_on(sqlite_store: Store, path: Path) -> None:
     another_process = Store(f"sqlite:///{path}", busy_seconds=0.2)
-    with store.write() as tx:
+    with sqlite_store.write() as tx:
         assert tx.exec(select(PingRow)).all() == []
         with pytest.raises(StoreBusy):
             another_process.ping(START)
         tx.add(PingRow(id=1, at=at(1)))
     another_process.ping(at(2))
-    assert pinged(store) == at(2)
+    assert pinged(sqlite_store) == at(2)
     another_process.close()
 
 
-def test_a_full_database_keeps_what_was_saved_and_goes_on_once_there_is_room(path: Path, store: Store) -> None:
-    with store.write() as tx:
+def test_a_full_database_keeps_what_was_saved_and_goes_on_once_there_is_room(path: Path, sqlite_store: Store) -> None:
+    with sqlite_store.write() as tx:
         items.keep(tx, [ITEM])
     with sqlite3.connect(path) as connection:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
@@ -166,28 +166,28 @@ def test_a_full_database_keeps_what_was_saved_and_goes_on_once_there_is_room(pat
     cramped.close()
 
 
-def test_a_write_that_the_system_refuses_is_reported_and_recovered_from(store: Store, path: Path) -> None:
-    store.ping(START)
+def test_a_write_that_the_system_refuses_is_reported_and_recovered_from(sqlite_store: Store, path: Path) -> None:
+    sqlite_store.ping(START)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (path.with_name("viva.db-wal").stat().st_size, hard))
     try:
         with pytest.raises(StoreFull):
-            store.ping(at(1))
+            sqlite_store.ping(at(1))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert pinged(store) == START
-    store.ping(at(2))
-    assert pinged(store) == at(2)
+    assert pinged(sqlite_store) == START
+    sqlite_store.ping(at(2))
+    assert pinged(sqlite_store) == at(2)
 
 
-def test_a_read_only_database_can_be_read_but_not_written(store: Store, path: Path) -> None:
-    store.ping(START)
+def test_a_read_only_database_can_be_read_but_not_written(sqlite_store: Store, path: Path) -> None:
+    sqlite_store.ping(START)
     read_only = Store(f"sqlite:///file:{path}?mode=ro&uri=true")
     assert pinged(read_only) == START
     with pytest.raises(StoreUnavailable):
         read_only.ping(at(1))
     read_only.close()
-    assert pinged(store) == START
+    assert pinged(sqlite_store) == START
 
 
 def test_a_missing_folder_is_unavailable_until_it_is_there(tmp_path: Path) -> None:

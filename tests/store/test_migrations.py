@@ -30,29 +30,29 @@ def test_the_migrations_lead_to_the_schema_of_the_code(store: Store) -> None:
     assert set(inspect(store.engine).get_table_names()) == {*SQLModel.metadata.tables, "alembic_version"}
 
 
-def test_a_difference_between_code_and_schema_would_be_found(store: Store, path: Path) -> None:
+def test_a_difference_between_code_and_schema_would_be_found(sqlite_store: Store, path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("ALTER TABLE attempt DROP COLUMN fingerprint")
     connection.close()
     with pytest.raises(Exception, match="fingerprint"):
-        command.check(config(store))
+        command.check(config(sqlite_store))
 
 
-def test_upgrading_again_changes_nothing(store: Store, path: Path) -> None:
+def test_upgrading_again_changes_nothing(sqlite_store: Store, path: Path) -> None:
     before = schema(path)
-    with store.write() as tx:
+    with sqlite_store.write() as tx:
         items.keep(tx, [ITEM])
-    upgrade(store)
+    upgrade(sqlite_store)
     assert schema(path) == before
-    with store.read() as tx:
+    with sqlite_store.read() as tx:
         assert items.get(tx, ITEM.digest) == ITEM
 
 
-def test_down_to_nothing_and_up_again(store: Store, path: Path) -> None:
+def test_down_to_nothing_and_up_again(sqlite_store: Store, path: Path) -> None:
     before = schema(path)
-    command.downgrade(config(store), "base")
+    command.downgrade(config(sqlite_store), "base")
     assert schema(path) == set()
-    upgrade(store)
+    upgrade(sqlite_store)
     assert schema(path) == before
 
 
@@ -67,13 +67,13 @@ def test_a_migration_that_fails_half_way_leaves_nothing_behind(path: Path) -> No
     assert schema(path) == {"CREATE TABLE grade (mine)"}
 
 
-def test_a_database_of_a_newer_release_is_refused_and_left_alone(store: Store, path: Path) -> None:
+def test_a_database_of_a_newer_release_is_refused_and_left_alone(sqlite_store: Store, path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
     before = schema(path)
     with pytest.raises(ConfigError, match=r"newer release \(schema 9999\)"):
-        upgrade(store)
+        upgrade(sqlite_store)
     assert schema(path) == before
 
 

@@ -7,10 +7,8 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 from sqlmodel import AutoString, SQLModel
 
+from service.store.postgres import MIGRATION_LOCK
 from service.store.tables import UtcDateTime
-
-MIGRATION_LOCK = 8_410_264_297
-"""Any number that nothing else locks in this database."""
 
 
 def render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
