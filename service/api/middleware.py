@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
 from service import logs
+from service.api.headers import standing_headers
 from service.api.problems import problem
 from service.metrics import Metrics
 
@@ -21,16 +22,6 @@ log = logging.getLogger("service.access")
 
 LOCAL_HOSTS = {"127.0.0.1", "::1", "localhost"}
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-UNFORESEEN = "Something went wrong here. The log has it under this request's id."
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -49,9 +40,8 @@ class RequestContext:
         sent = Headers(scope=scope).get("x-request-id", "")
         request_id = sent if _REQUEST_ID.fullmatch(sent) else str(uuid7())
         scope.setdefault("state", {}).update(arrived=self.clock(), request_id=request_id)
-        logs.request_id.set(
-            request_id
-        )  # not reset: the server logs what we raise, in the task that it has for this request
+        # Not reset: the server logs what we raise, in the task that it has for this request.
+        logs.request_id.set(request_id)
         started, status = time.perf_counter(), 0
 
         async def finish(message: Message) -> None:
@@ -59,17 +49,12 @@ class RequestContext:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in standing_headers(request_id).items():
                     headers.setdefault(name, value)
             await send(message)
 
         try:
             await self.app(scope, receive, finish)
-        except Exception:
-            if not status:
-                await problem(Request(scope), 500, "internal", UNFORESEEN)(scope, receive, finish)
-            raise  # for the server, which logs it
         finally:
             self._count(scope, status or 500, time.perf_counter() - started)
 

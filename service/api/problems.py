@@ -13,10 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match, Mount
 
 from service import errors
+from service.api.headers import standing_headers
 
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+UNFORESEEN = "Something went wrong here. The log has it under this request's id."
 RETRY_SECONDS = 1
 NO_JSON = "The body is not valid JSON."
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -116,6 +118,13 @@ def install(app: FastAPI) -> None:
             headers["Allow"] = ", ".join(sorted(_methods(request) | set(headers["Allow"].split(", "))))
         slug = {413: "too-large"}.get(error.status_code, title(error.status_code).lower().replace(" ", "-"))
         return problem(request, error.status_code, slug, str(error.detail), headers=headers)
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, error: Exception) -> Response:
+        """Starlette sends this one from outside our middleware, and then raises for the server to log."""
+        answer = problem(request, 500, "internal", UNFORESEEN)
+        answer.headers.update(standing_headers(request.state.request_id))
+        return answer
 
 
 def _methods(request: Request) -> set[str]:

@@ -61,10 +61,9 @@ def _restore(file: Path, target: Path, force: bool, kept: Path) -> Restored:
         try:
             _set_aside(target, kept)
             put_in_place(part, target)
-        except BaseException:
-            if part.exists():  # otherwise it is in place, and only the disk was slow to say so
+        finally:
+            if part.exists():  # it did not get into its place
                 _bring_back(target, kept)
-            raise
     return Restored(contents, kept if present else None)
 
 
