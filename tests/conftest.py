@@ -56,8 +56,10 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings, clock: Clock) -> FastAPI:
-    return create_app(settings, clock=clock)
+def app(settings: Settings, clock: Clock) -> Iterator[FastAPI]:
+    app = create_app(settings, clock=clock)
+    yield app
+    app.state.services.practice.store.close()  # without a client nobody else does
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import re
 import sqlite3
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
 
@@ -125,7 +126,8 @@ def test_nobody_forges_a_line(configure: Any, style: Style, end: str) -> None:
 def fails() -> None:
     try:
         try:
-            sqlite3.connect(":memory:").execute("SELECT nothing")
+            with closing(sqlite3.connect(":memory:")) as connection:
+                connection.execute("SELECT nothing")
         except sqlite3.Error as error:
             raise KeyError(SECRET) from error
     except KeyError:
