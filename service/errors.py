@@ -12,7 +12,6 @@ VivaError
 │   ├── DeadlinePassed      the time for it is over
 │   └── KeyReused           an idempotency key was sent with another request
 ├── PreconditionMissing     a revision has to be sent along
-├── Ungradable              a grader could not decide; never a score
 └── StoreUnavailable        the database cannot be used at the moment
     ├── StoreBusy           another writer holds it; try again soon
     └── StoreFull           there is no space left to write
@@ -79,10 +78,6 @@ class KeyReused(Conflict):
 
 class PreconditionMissing(VivaError):
     """Send If-Match with the revision of the draft that you edited."""
-
-
-class Ungradable(VivaError):
-    """The grader could not decide."""
 
 
 class StoreUnavailable(VivaError):

@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import func
 from sqlmodel import col, select
 
 from service.domain.attempt import Answer, Attempt, Person
@@ -111,10 +110,6 @@ def previous(tx: Tx, attempt: Attempt) -> tuple[UUID, float] | None:
     )
     found = tx.exec(query).first()
     return None if found is None or found[1] is None else (found[0], found[1])
-
-
-def count(tx: Tx, person: Person) -> int:
-    return tx.exec(select(func.count()).select_from(AttemptRow).where(*_of(person))).one()
 
 
 def _of(person: Person) -> tuple[bool, bool]:

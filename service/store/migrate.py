@@ -1,16 +1,13 @@
 """Bring a database to the schema of this release, with alembic."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
 from service.errors import ConfigError, StoreUnavailable
+from service.store.condition import schema, schemas
 from service.store.engine import Store, reason
 
 
@@ -24,33 +21,24 @@ def config(store: Store) -> Config:
 
 def upgrade(store: Store) -> None:
     """Run what is missing. Raises ConfigError where the database is of a newer release, StoreUnavailable."""
-    with _plain(store):
-        _outdated(store)
+    _outdated(store)
+    try:
         command.upgrade(config(store), "head")
+    except DBAPIError as error:
+        raise StoreUnavailable(f"Cannot use the database {store.url.render_as_string()}: {reason(error)}") from error
 
 
 def require(store: Store) -> None:
     """Raises ConfigError where the schema is not this release's, StoreUnavailable."""
-    with _plain(store):
-        if _outdated(store):
-            raise ConfigError(f"The schema of {store.url.render_as_string()} is not this release's: run viva migrate.")
+    if _outdated(store):
+        raise ConfigError(f"The schema of {store.url.render_as_string()} is not this release's: run viva migrate.")
 
 
 def _outdated(store: Store) -> bool:
     """Whether something is missing. Raises ConfigError where the database is of a newer release."""
-    with store.engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-    scripts = ScriptDirectory.from_config(config(store))
-    if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
+    present, known = schema(store), schemas()
+    if present is not None and present not in known:
         raise ConfigError(
             f"The database is of a newer release (schema {present}); update Viva or use another database."
         )
-    return present != scripts.get_current_head()
-
-
-@contextmanager
-def _plain(store: Store) -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        raise StoreUnavailable(f"Cannot use the database {store.url.render_as_string()}: {reason(error)}") from error
+    return present != known[0]

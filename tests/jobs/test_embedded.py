@@ -86,6 +86,7 @@ def test_what_a_crash_has_left_is_graded_at_the_start(store: Store) -> None:
         await end(task)
 
     asyncio.run(start())
+    assert pending(store) == []
 
 
 def test_what_comes_later_is_found_at_the_next_look(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

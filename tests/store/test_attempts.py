@@ -79,7 +79,6 @@ def test_another_s_attempt_does_not_exist(store: Store) -> None:
         with store.read() as tx:
             assert attempts.by_key(tx, person, "key") is None
             assert attempts.page(tx, person, None, 10) == []
-            assert attempts.count(tx, person) == 0
             assert attempt.session_id is not None
             assert attempts.of_session(tx, person, attempt.session_id) == {}
 
@@ -136,13 +135,13 @@ def test_a_question_of_a_session_has_one_attempt(store: Store) -> None:
         add(store, make_attempt(session_id=session_id))
     add(store, make_attempt(session_id=session_id, position=2))
     with store.read() as tx:
-        assert attempts.count(tx, LOCAL) == 2
+        assert len(attempts.page(tx, LOCAL, None, 10)) == 2
 
 
 def test_attempts_outside_a_session_are_as_many_as_one_likes(store: Store) -> None:
     add(store, make_attempt(), make_attempt())
     with store.read() as tx:
-        assert attempts.count(tx, LOCAL) == 2
+        assert len(attempts.page(tx, LOCAL, None, 10)) == 2
 
 
 def test_an_attempt_needs_a_stored_question_and_session(store: Store) -> None:
