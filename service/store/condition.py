@@ -1,4 +1,4 @@
-"""How a database is: its schema, and what `viva doctor` asks of it. Raises StoreUnavailable where it does not answer."""
+"""How a database is: its schema, and what `viva doctor` asks of it. Each raises StoreUnavailable."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
