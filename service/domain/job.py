@@ -20,13 +20,13 @@ LONGEST_ASKED = 3600.0
 
 
 class Priority(IntEnum):
-    """The higher goes first."""
+    """The lower goes first."""
 
-    REGRADE = 0
+    FINAL = 0
+    """Somebody waits."""
     PROVISIONAL = 10
     """There is something to show already, which will be replaced."""
-    FINAL = 20
-    """Somebody waits."""
+    REGRADE = 20
 
 
 class Job(Value):

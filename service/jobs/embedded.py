@@ -1,17 +1,21 @@
 """Jobs in this process, on SQLite or Postgres: nothing else to install or to run."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
 
 from service.domain.attempt import Attempt
-from service.domain.job import WORKS, Priority, Queue, Work
+from service.domain.job import WORKS, Job, Priority, Queue, Work
+from service.errors import StoreUnavailable
 from service.jobs.runner import Runner
 from service.live import JOBS
 from service.store import jobs, notices
 from service.store.engine import Tx
+
+log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 """A job that was put off, or that a dead process held, is found within this time; a new one is told of at once."""
@@ -47,7 +51,7 @@ class EmbeddedJobs:
             try:
                 while True:
                     free = concurrency - len(running)
-                    claimed = await self.runner.claim(works, free) if free else []
+                    claimed = await self._claim(works, free) if free else []
                     for job in claimed:
                         task = asyncio.create_task(self.runner.run(job))
                         running.add(task)
@@ -58,3 +62,11 @@ class EmbeddedJobs:
                 for task in running:
                     task.cancel()
                 await asyncio.gather(*running, return_exceptions=True)
+
+    async def _claim(self, works: Sequence[Work], limit: int) -> list[Job]:
+        """Nothing while the database is away: what runs already goes on."""
+        try:
+            return await self.runner.claim(works, limit)
+        except StoreUnavailable as error:
+            log.warning("jobs wait for the database: %s", error)
+            return []

@@ -6,7 +6,7 @@ and cancel it, tries are counted when it is claimed, and switching engines loses
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
@@ -39,7 +39,7 @@ UNDELIVERED = """
 SELECT attempt_id, work, priority FROM job WHERE failed_at IS NULL AND NOT EXISTS (
     SELECT FROM procrastinate_jobs
     WHERE queueing_lock = job.work || ':' || job.attempt_id AND status IN ('todo', 'doing')
-) ORDER BY priority DESC, created_at LIMIT 1000
+) ORDER BY priority, created_at LIMIT 1000
 """
 
 
@@ -71,12 +71,12 @@ class ProcrastinateJobs:
         self._deferrer = App(connector=SyncPsycopgConnector(conninfo=self._dsn))
 
     def check(self) -> None:
-        with _translated(), App(connector=SyncPsycopgConnector(conninfo=self._dsn)).open() as app:
+        with _our_errors(), App(connector=SyncPsycopgConnector(conninfo=self._dsn)).open() as app:
             if not app.connector.get_sync_connector().execute_query_one(query=INSTALLED)["installed"]:
                 raise ConfigError("procrastinate has no tables in this database: run viva migrate.")
 
     def install(self) -> None:
-        with _translated(), App(connector=SyncPsycopgConnector(conninfo=self._dsn)).open() as app:
+        with _our_errors(), App(connector=SyncPsycopgConnector(conninfo=self._dsn)).open() as app:
             if not app.connector.get_sync_connector().execute_query_one(query=INSTALLED)["installed"]:
                 app.schema_manager.apply_schema()
 
@@ -93,9 +93,9 @@ class ProcrastinateJobs:
         app = App(connector=PsycopgConnector(conninfo=self._dsn, min_size=1, max_size=4))
         app.task(name=TASK, retry=_Always())(self._work)
         async with app.open_async(), asyncio.TaskGroup() as loops:
-            loops.create_task(supervise("the reaper", lambda: _reap(app)))
-            loops.create_task(supervise("delivery", lambda: _deliver_what_is_not(app)))
-            loops.create_task(supervise("the worker", lambda: _run(app, queues, concurrency)))
+            loops.create_task(supervise("the reaper", lambda: _translated(_reap(app))))
+            loops.create_task(supervise("delivery", lambda: _translated(_deliver_what_is_not(app))))
+            loops.create_task(supervise("the worker", lambda: _translated(_run(app, queues, concurrency))))
 
     async def _work(self, attempt_id: str, work: Work) -> None:
         job = await self.runner.claim_one(UUID(attempt_id), work)
@@ -106,12 +106,12 @@ class ProcrastinateJobs:
 def _task(app: App, attempt_id: UUID, work: Work, priority: int, connection: Any = None) -> JobDeferrer:
     queue = next(queue for queue, works in WORKS.items() if work in works)
     lock = f"{work}:{attempt_id}"
-    return app.configure_task(TASK, queue=queue, priority=priority, queueing_lock=lock, connection=connection)
+    return app.configure_task(TASK, queue=queue, priority=-priority, queueing_lock=lock, connection=connection)
 
 
 async def _run(app: App, queues: Sequence[Queue], concurrency: int) -> None:
     await app.run_worker_async(
-        queues=queues,
+        queues=list(queues),
         concurrency=concurrency,
         install_signal_handlers=False,
         update_heartbeat_interval=HEARTBEAT,
@@ -138,8 +138,13 @@ async def _deliver_what_is_not(app: App) -> None:
     await asyncio.sleep(REAP_SECONDS)
 
 
+async def _translated(loop: Awaitable[None]) -> None:
+    with _our_errors():
+        await loop
+
+
 @contextmanager
-def _translated() -> Iterator[None]:
+def _our_errors() -> Iterator[None]:
     try:
         yield
     except ConnectorException as error:

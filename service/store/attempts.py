@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import and_, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from service.domain.attempt import Answer, Attempt, Person, Standing
@@ -89,7 +90,8 @@ def reopen(tx: Tx, attempt_id: UUID) -> None:
 
 def outdated(tx: Tx, grader: GraderName, question_id: str | None, after: UUID | None, limit: int) -> list[Attempt]:
     """Anybody's attempts whose last grade is not of this grader and version: the oldest first, younger than `after`."""
-    last = select(func.max(GradeRow.number)).where(GradeRow.attempt_id == AttemptRow.id).scalar_subquery()
+    any_grade = aliased(GradeRow)
+    last = select(func.max(any_grade.number)).where(any_grade.attempt_id == AttemptRow.id).scalar_subquery()
     query = (
         select(AttemptRow)
         .join(GradeRow, and_(col(GradeRow.attempt_id) == AttemptRow.id, col(GradeRow.number) == last))

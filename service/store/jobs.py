@@ -29,8 +29,8 @@ def add(tx: Tx, attempt: Attempt, work: Work, priority: Priority, now: datetime)
         "created_at": now,
         "run_after": now,
     }
-    added = tx.exec(insert(tx, JobRow).values(**row).on_conflict_do_nothing())
-    return bool(added.rowcount)
+    added = insert(tx, JobRow).values(**row).on_conflict_do_nothing().returning(col(JobRow.attempt_id))
+    return tx.exec(added).first() is not None
 
 
 def due(tx: Tx, works: Sequence[Work], now: datetime) -> bool:
@@ -43,7 +43,7 @@ def claim(tx: Tx, works: Sequence[Work], worker: str, now: datetime, lease: floa
     query = (
         select(JobRow)
         .where(_due(works, now))
-        .order_by(col(JobRow.priority).desc(), col(JobRow.created_at), col(JobRow.attempt_id))
+        .order_by(col(JobRow.priority), col(JobRow.created_at), col(JobRow.attempt_id))
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -85,7 +85,7 @@ def page(tx: Tx, *, failed: bool, attempt_id: UUID | None = None, limit: int = 1
     query = select(JobRow).where(col(JobRow.failed_at).is_not(None) if failed else col(JobRow.failed_at).is_(None))
     if attempt_id is not None:
         query = query.where(JobRow.attempt_id == attempt_id)
-    query = query.order_by(col(JobRow.priority).desc(), col(JobRow.created_at), col(JobRow.attempt_id)).limit(limit)
+    query = query.order_by(col(JobRow.priority), col(JobRow.created_at), col(JobRow.attempt_id)).limit(limit)
     return [_job(row) for row in tx.exec(query)]
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, Text, UniqueConstraint, desc
+from sqlalchemy import DateTime, Index, Text, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -143,7 +143,7 @@ class JobRow(Owned, table=True):
     """
 
     __tablename__ = "job"
-    __table_args__ = (Index("ix_job_next", "failed_at", "work", desc("priority"), "created_at"),)
+    __table_args__ = (Index("ix_job_next", "failed_at", "priority", "created_at"),)
     attempt_id: UUID = Field(primary_key=True, foreign_key="attempt.id")
     work: str = Field(primary_key=True)
     priority: int

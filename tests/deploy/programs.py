@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,17 @@ def program(name: str) -> Path:
     return Path(sys.executable).with_name(name)
 
 
-def run(name: str, *arguments: str, folder: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
+def run(name: str, *arguments: str, variables: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run it without what this machine's environment says of Docker and of Viva."""
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder)} | variables
+    environment = {"PATH": os.environ["PATH"], "HOME": str(ROOT), **(variables or {})}
     command = [str(program(name)), *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 def composed(**variables: str) -> dict[str, Any]:
     """docker-compose.yml as Compose understands it: with every profile, merged, filled in, checked by its schema."""
-    variables = {"SECRETS_DIR": "./deploy/secrets"} | variables
     arguments = ["--env-file", os.devnull, "--profile", "*", "config", "--format", "json"]
-    done = run("docker-compose", *arguments, **variables)
+    done = run("docker-compose", *arguments, variables={"SECRETS_DIR": "./deploy/secrets", **variables})
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     model: dict[str, Any] = json.loads(done.stdout)

@@ -39,9 +39,8 @@ class Proxy:
     def __enter__(self) -> Self:
         environment = {"PATH": os.environ["PATH"], "XDG_DATA_HOME": str(self.folder), "HOME": str(self.folder)}
         with (self.folder / "caddy.log").open("w") as log:
-            self.process = subprocess.Popen(
-                [program("caddy"), "run", "--config", self.folder / "Caddyfile"], env=environment, stdout=log, stderr=log
-            )
+            command = [str(program("caddy")), "run", "--config", str(self.folder / "Caddyfile")]
+            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         self.client = eventually(self._client)
         return self
 

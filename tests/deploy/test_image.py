@@ -46,10 +46,9 @@ def test_the_last_stage_only_copies_and_is_not_root() -> None:
 
 
 def test_the_builder_gets_what_is_copied_and_nothing_else() -> None:
-    copied = {
-        source for line in instructions("COPY") if not line.startswith("--from") for source in line.split()[:-1]
-    }
+    from_the_clone = [line for line in instructions("COPY") if not line.startswith("--from")]
+    copied = {source for line in from_the_clone for source in line.split()[:-1]}
     lines = (ROOT / ".dockerignore").read_text().splitlines()
-    assert [line for line in lines if not line.startswith("#")][0] == "*"
+    assert next(line for line in lines if not line.startswith("#")) == "*"
     assert {line[1:] for line in lines if line.startswith("!")} == copied
     assert all((ROOT / source).exists() for source in copied)

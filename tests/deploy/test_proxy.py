@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,7 @@ def test_a_request_waits_while_the_api_starts(tmp_path: Path) -> None:
     assert answers == [204]
 
 
-def handlers(part: object) -> Iterator[dict[str, object]]:
+def handlers(part: Any) -> Iterator[dict[str, Any]]:
     """Every handler of an adapted configuration, however deep."""
     if isinstance(part, dict):
         if "handler" in part:

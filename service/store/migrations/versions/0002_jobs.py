@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_job_attempt_id")),
         sa.PrimaryKeyConstraint("attempt_id", "work", name=op.f("pk_job")),
     )
-    op.create_index("ix_job_next", "job", ["failed_at", "work", sa.literal_column("priority DESC"), "created_at"])
+    op.create_index("ix_job_next", "job", ["failed_at", "priority", "created_at"])
 
 
 def downgrade() -> None:
