@@ -81,6 +81,17 @@ def open_store(settings: Settings) -> Store:
     return Store(settings.store_url(), busy_seconds=settings.busy_seconds, direct_url=settings.database_direct_url)
 
 
+def migrate(settings: Settings) -> Store:
+    """The database of `settings`, brought to this release's schema, with the tables of its job engine.
+
+    Raises ConfigError, StoreUnavailable.
+    """
+    store = open_store(settings)
+    upgrade(store)
+    make_jobs(settings, store, Live(), Metrics(), utc_now, {}).install()
+    return store
+
+
 def make_jobs(
     settings: Settings,
     store: Store,

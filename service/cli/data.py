@@ -11,15 +11,14 @@ from service.operations.doctor import examine
 from service.operations.restore import restore as put_back
 from service.settings import read_settings
 from service.store.files import Contents
-from service.store.migrate import upgrade
+from service.wiring import migrate as bring_up
 from service.wiring import open_store, utc_now
 
 
 def migrate() -> None:
     """Bring the database to this release's schema."""
     with plain_errors():
-        store = open_store(read_settings())
-        upgrade(store)
+        store = bring_up(read_settings())
         store.close()
         typer.echo(f"{store.url.render_as_string()}: the schema is up to date.")
 

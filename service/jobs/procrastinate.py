@@ -26,8 +26,8 @@ from service.store.engine import Tx
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT, DEAD, REAP_SECONDS = 10.0, 30.0, 30.0
-"""Seconds between a worker's signs of life, without one until it counts as dead, and between looks for such workers."""
+LOOK_SECONDS = 1.0
+"""A job that was put off is found within this time; a new one is told of at once."""
 AGAIN = 2.0
 """Seconds until a job is delivered again whose claim failed."""
 STOP_SECONDS = 3.0
@@ -66,6 +66,8 @@ class ProcrastinateJobs:
         if runner.store.is_sqlite:
             raise ConfigError("VIVA_JOBS=procrastinate needs Postgres: set VIVA_DATABASE_URL.")
         self.runner = runner
+        self._dead = runner.limits.lease / 4
+        """Seconds without a sign of life after which a worker counts as dead."""
         self._dsn = postgres.dsn(runner.store.direct_url)
         # Never opened: what it defers goes over the caller's connection, in the caller's transaction.
         self._deferrer = App(connector=SyncPsycopgConnector(conninfo=self._dsn))
@@ -93,9 +95,36 @@ class ProcrastinateJobs:
         app = App(connector=PsycopgConnector(conninfo=self._dsn, min_size=1, max_size=4))
         app.task(name=TASK, retry=_Always())(self._work)
         async with app.open_async(), asyncio.TaskGroup() as loops:
-            loops.create_task(supervise("the reaper", lambda: _translated(_reap(app))))
-            loops.create_task(supervise("delivery", lambda: _translated(_deliver_what_is_not(app))))
-            loops.create_task(supervise("the worker", lambda: _translated(_run(app, queues, concurrency))))
+            loops.create_task(supervise("the reaper", lambda: _translated(self._reap(app))))
+            loops.create_task(supervise("delivery", lambda: _translated(self._deliver_what_is_not(app))))
+            loops.create_task(supervise("the worker", lambda: _translated(self._run(app, queues, concurrency))))
+
+    async def _run(self, app: App, queues: Sequence[Queue], concurrency: int) -> None:
+        await app.run_worker_async(
+            queues=list(queues),
+            concurrency=concurrency,
+            install_signal_handlers=False,
+            fetch_job_polling_interval=LOOK_SECONDS,
+            update_heartbeat_interval=self._dead / 3,
+            stalled_worker_timeout=self._dead,
+            shutdown_graceful_timeout=STOP_SECONDS,
+            delete_jobs="successful",
+        )
+
+    async def _reap(self, app: App) -> None:
+        """Deliver again what dead workers had. As a job of its own, as procrastinate has it, this could get stuck."""
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self._dead):
+            log.warning("a worker is gone, its job is delivered again", extra={"job": job.queueing_lock})
+            await app.job_manager.retry_job(job)
+        await asyncio.sleep(self._dead)
+
+    async def _deliver_what_is_not(self, app: App) -> None:
+        """Jobs that procrastinate does not know: enqueued by the other engine, or moved here from another database."""
+        for row in await app.connector.execute_query_all_async(query=UNDELIVERED):
+            with suppress(AlreadyEnqueued):
+                task = _task(app, row["attempt_id"], row["work"], row["priority"])
+                await task.defer_async(attempt_id=str(row["attempt_id"]), work=row["work"])
+        await asyncio.sleep(self._dead)
 
     async def _work(self, attempt_id: str, work: Work) -> None:
         job = await self.runner.claim_one(UUID(attempt_id), work)
@@ -107,35 +136,6 @@ def _task(app: App, attempt_id: UUID, work: Work, priority: int, connection: Any
     queue = next(queue for queue, works in WORKS.items() if work in works)
     lock = f"{work}:{attempt_id}"
     return app.configure_task(TASK, queue=queue, priority=-priority, queueing_lock=lock, connection=connection)
-
-
-async def _run(app: App, queues: Sequence[Queue], concurrency: int) -> None:
-    await app.run_worker_async(
-        queues=list(queues),
-        concurrency=concurrency,
-        install_signal_handlers=False,
-        update_heartbeat_interval=HEARTBEAT,
-        stalled_worker_timeout=DEAD,
-        shutdown_graceful_timeout=STOP_SECONDS,
-        delete_jobs="successful",
-    )
-
-
-async def _reap(app: App) -> None:
-    """Deliver again what dead workers had. As a job of its own, as procrastinate suggests, it could be stuck itself."""
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD):
-        log.warning("a worker is gone, its job is delivered again", extra={"job": job.queueing_lock})
-        await app.job_manager.retry_job(job)
-    await asyncio.sleep(REAP_SECONDS)
-
-
-async def _deliver_what_is_not(app: App) -> None:
-    """Jobs that procrastinate does not know: enqueued by the other engine, or moved here from another database."""
-    for row in await app.connector.execute_query_all_async(query=UNDELIVERED):
-        with suppress(AlreadyEnqueued):
-            task = _task(app, row["attempt_id"], row["work"], row["priority"])
-            await task.defer_async(attempt_id=str(row["attempt_id"]), work=row["work"])
-    await asyncio.sleep(REAP_SECONDS)
 
 
 async def _translated(loop: Awaitable[None]) -> None:

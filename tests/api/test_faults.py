@@ -13,12 +13,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 
 from service.api.app import create_app
-from service.api.deps import Services
 from service.domain.attempt import Answer
 from service.domain.grade import Evidence, Finding, GraderName, Marking, Reading, Ungraded, Verdict
 from service.domain.rubric import Item
 from service.graders.keyword import KeywordGrader
 from service.settings import Settings
+from service.wiring import Services
 from tests.api.walk import GOOD, answer, at, begin, save
 from tests.server import eventually
 

@@ -208,16 +208,19 @@ def test_every_column_of_every_table_counts(empty: Path) -> None:
     assert seen > 60
 
 
-def test_the_digest_is_of_what_is_meant_and_not_of_how_it_is_kept(empty: Path, target: str) -> None:
-    """SQLite forgets the sign of a zero; the order of the rows is the database's own affair."""
-    fill(sqlite_url(empty), 5)
-    if target != sqlite_url(empty):
-        copied(sqlite_url(empty), target)
-    before = held(target)
-    with opened(target) as store, store.write() as tx:
-        tx.connection().exec_driver_sql("UPDATE attempt SET seconds_used = -0.0 WHERE seconds_used = 0")
-        tx.connection().exec_driver_sql("UPDATE attempt SET source = source WHERE seconds_used < 0.2")
-    assert held(target) == before
+def test_neither_the_sign_of_a_zero_nor_the_order_of_rows_makes_a_difference(
+    source: str, postgres_url: str, empty: Path
+) -> None:
+    """SQLite forgets the one, and what is changed on Postgres moves."""
+    before = copied(source, postgres_url)
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("UPDATE attempt SET seconds_used = '-0' WHERE seconds_used = 0")
+        first = connection.execute("SELECT seconds_used::text, id FROM attempt ORDER BY id LIMIT 1").fetchone()
+        assert first == ("-0", UUID(int=0))
+        assert connection.execute("SELECT id FROM attempt LIMIT 1").fetchone() != (UUID(int=0),)
+    assert copied(postgres_url, sqlite_url(empty)) == before
+    keys = rows(empty, "SELECT id FROM attempt ORDER BY rowid")
+    assert keys == sorted(keys)
 
 
 def test_progress_grows_from_the_first_batch_to_the_last(source: str, target: str) -> None:
