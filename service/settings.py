@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """Jobs that one process does at once; 0 leaves them to others."""
     job_tries: int = Field(default=40, ge=1, le=1000)
     """Tries before a job is given up: 40 are about five hours of an unreachable grader."""
+    retry_seconds: float = Field(default=2, gt=0, le=600)
+    """Seconds until a job that failed is tried again; twice as many each time, at most 600, or what the grader asks."""
     lease_seconds: float = Field(default=120, ge=1, le=3600)
     """Seconds after which a job counts as lost, where nothing was heard of its worker: longer than any grade takes."""
     keep_days: int | None = Field(default=None, ge=1)

@@ -101,7 +101,7 @@ def make_jobs(
     handlers: dict[Work, Handler],
 ) -> Jobs:
     """The engine that VIVA_JOBS names. Raises ConfigError."""
-    limits = Limits(lease=settings.lease_seconds, tries=settings.job_tries)
+    limits = Limits(lease=settings.lease_seconds, tries=settings.job_tries, retry=settings.retry_seconds)
     runner = Runner(store=store, live=live, metrics=metrics, clock=clock, handlers=handlers, limits=limits)
     engine: Jobs = load(settings.jobs, ENGINES)(runner)
     return engine

@@ -2,7 +2,7 @@
 
 import typer
 
-from service.cli import bank, data, jobs, serving
+from service.cli import bank, data, database, jobs, serving
 
 app = typer.Typer(help="Mock interviews for engineers.", no_args_is_help=True, add_completion=False)
 
@@ -15,4 +15,5 @@ app.command()(data.doctor)
 app.command()(bank.grade)
 app.command()(jobs.regrade)
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(database.app, name="db")
 app.add_typer(bank.app, name="bank")

@@ -12,8 +12,8 @@ Work = Literal["grade", "regrade", "transcribe"]
 WORKS: dict[Queue, tuple[Work, ...]] = {"grading": ("grade", "regrade"), "transcription": ("transcribe",)}
 """What a worker of a queue does."""
 
-BACKOFF = 2.0
 LONGEST = 600.0
+"""Seconds between two tries, at most."""
 JITTER = 0.2
 LONGEST_ASKED = 3600.0
 """Seconds. A server that asks for more (Retry-After) is asked again all the same."""
@@ -51,10 +51,10 @@ class Job(Value):
         return f"{self.work}:{self.attempt_id}"
 
 
-def backoff(tries: int, chance: float, asked: float | None = None) -> float:
-    """Seconds until the next try after `tries`: 2, 4, 8, ... at most 600, each a fifth more or less.
+def backoff(first: float, tries: int, chance: float, asked: float | None = None) -> float:
+    """Seconds until the next try after `tries`: `first`, then twice as many each time, a fifth more or less.
 
     `chance` is from 0 to 1: not all come back at once. `asked` is the least, as a server's Retry-After has it.
     """
-    wait = min(BACKOFF ** min(tries, 20), LONGEST) * (1 + JITTER * (2 * chance - 1))
+    wait = min(first * 2.0 ** min(tries - 1, 30), LONGEST) * (1 + JITTER * (2 * chance - 1))
     return max(wait, min(asked or 0.0, LONGEST_ASKED))

@@ -30,10 +30,11 @@ HOLD_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Limits:
-    """`lease` in seconds: longer than any job takes. `tries`: claims before a job is given up."""
+    """`lease`: seconds, more than any job takes. `tries`: claims before it is given up. `retry`: seconds to a second one."""
 
     lease: float
     tries: int
+    retry: float
 
 
 class Runner:
@@ -93,7 +94,7 @@ class Runner:
             await self._record(self._give_up, job, reason)
             self.live.tell(about(job.attempt_id))
             return None
-        delay = backoff(job.tries, random.random(), asked)  # noqa: S311  (spread, not a secret)
+        delay = backoff(self.limits.retry, job.tries, random.random(), asked)  # noqa: S311  (spread, not a secret)
         log.warning("job postponed", extra={"seconds": round(delay, 1), "reason": reason, "tries": job.tries})
         self.metrics.jobs.labels(job.work, "postponed").inc()
         await self._record(self._postpone, job, delay, reason)

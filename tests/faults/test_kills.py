@@ -21,6 +21,7 @@ LLM = {"error": 0.1, "busy": 0.1, "hang": 0.02}
 SETTINGS = {
     "VIVA_GRADER": "tests.llm:RemoteGrader",
     "VIVA_LEASE_SECONDS": "8",  # longer than the grader's patience
+    "VIVA_RETRY_SECONDS": "0.2",
     "VIVA_LOG_LEVEL": "warning",
     "VIVA_DRAIN_SECONDS": "0",
 }

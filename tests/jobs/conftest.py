@@ -22,7 +22,7 @@ from service.store.notices import listen
 from service.wiring import utc_now
 from tests.domain.builders import GRADER, ITEM, make_attempt, make_grade
 
-QUICK = Limits(lease=60, tries=4)
+QUICK = Limits(lease=60, tries=4, retry=0.05)
 
 
 class Bench:

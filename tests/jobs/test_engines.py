@@ -84,10 +84,7 @@ def test_a_queue_is_left_to_those_who_work_on_it(bench: Bench) -> None:
     assert bench.handled == [answer, speech]
 
 
-def test_what_cannot_be_done_now_is_tried_again_when_the_grader_asks(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(runner, "backoff", lambda tries, chance, asked=None: asked)
+def test_what_cannot_be_done_now_is_tried_again_when_the_grader_asks(bench: Bench) -> None:
     (attempt,) = bench.enqueue()
     tries: list[int] = []
 
@@ -107,10 +104,7 @@ def test_what_cannot_be_done_now_is_tried_again_when_the_grader_asks(
 
 
 @pytest.mark.parametrize("error", [GraderUnavailable("The model is busy."), LookupError("its item is gone")])
-def test_what_never_works_ends_failed_and_seen_and_stops_nobody_else(
-    bench: Bench, error: Exception, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(runner, "backoff", lambda tries, chance, asked=None: 0.05)
+def test_what_never_works_ends_failed_and_seen_and_stops_nobody_else(bench: Bench, error: Exception) -> None:
     broken, sound = bench.enqueue(2)
 
     async def fail(job: Job) -> None:
