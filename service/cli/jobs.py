@@ -1,6 +1,9 @@
 """`viva jobs` and `viva regrade`."""
 
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 from uuid import UUID
 
@@ -17,10 +20,16 @@ app = typer.Typer(help="Work that waits or has failed.", no_args_is_help=True)
 LOOK_SECONDS = 1.0
 
 
-def _services() -> Services:
-    settings = read_settings()
-    logs.configure("warning", settings.log_format)
-    return wire(settings)
+@contextmanager
+def _services() -> Iterator[Services]:
+    with plain_errors():
+        settings = read_settings()
+        logs.configure("warning", settings.log_format)
+        services = wire(settings)
+        try:
+            yield services
+        finally:
+            services.store.close()
 
 
 @app.command("list")
@@ -29,8 +38,7 @@ def list_jobs(
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100,
 ) -> None:
     """Show the jobs: the most urgent first, then those that failed."""
-    with plain_errors():
-        services = _services()
+    with _services() as services:
         found = [] if failed else jobs.listed(services, failed=False, limit=limit)
         found += jobs.listed(services, failed=True, limit=limit)
     for job in found:
@@ -44,8 +52,7 @@ def retry(
     attempt: Annotated[UUID | None, typer.Argument(help="Id of an attempt; without it, all that failed.")] = None,
 ) -> None:
     """Start over with jobs that failed."""
-    with plain_errors():
-        services = _services()
+    with _services() as services:
         count = jobs.retry(services, attempt)
         while attempt is None and (more := jobs.retry(services, None)):
             count += more
@@ -55,36 +62,34 @@ def retry(
 @app.command()
 def cancel(attempt: Annotated[UUID, typer.Argument(help="Id of an attempt.")]) -> None:
     """End the jobs of an attempt. An answer that has no grade yet stays without."""
-    with plain_errors():
-        count = jobs.cancel(_services(), attempt)
+    with _services() as services:
+        count = jobs.cancel(services, attempt)
     typer.echo(f"{count} jobs cancelled")
 
 
 def regrade(
     question: Annotated[str | None, typer.Option(help="Only answers to this question.")] = None,
-    wait: Annotated[bool, typer.Option(help="Stay until all are graded.")] = True,
+    wait: Annotated[bool, typer.Option(help="Stay until all are graded; a server or worker does it.")] = True,
 ) -> None:
     """Have graded again what the present grader has not graded yet. Broken off, call it again: it goes on."""
-    with plain_errors():
-        services = _services()
-        count = 0
+    with _services() as services:
+        if question is not None:
+            services.bank.item(question)
         for count in jobs.enqueue_regrades(services, question):
-            typer.echo(f"{count:,} answers wait to be graded again", err=True)
-        total, failed = jobs.regrades(services)
-        if total and wait:
-            failed = _watch(services, total)
-    typer.echo(f"{total:,} answers were to be graded again; {failed:,} failed (viva jobs list --failed)")
+            typer.echo(f"{count:,} more answers are to be graded again", err=True)
+        waiting, failed = jobs.regrades(services)
+        if waiting and wait:
+            waiting, failed = _watch(services, waiting)
+    typer.echo(f"{waiting:,} answers wait to be graded again, {failed:,} failed")
     raise typer.Exit(1 if failed else 0)
 
 
-def _watch(services: Services, total: int) -> int:
-    """A progress bar until nothing waits; how many failed."""
-    with typer.progressbar(length=total, label="Grading") as bar:
-        done = 0
-        while done < total:
+def _watch(services: Services, total: int) -> tuple[int, int]:
+    """A progress bar until nothing waits: how many wait then, and how many have failed."""
+    with typer.progressbar(length=total, label="Grading", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        while True:
             waiting, failed = jobs.regrades(services)
-            bar.update(max(0, total - waiting - done))
-            done = max(done, total - waiting)
-            if done < total:
-                time.sleep(LOOK_SECONDS)
-    return failed
+            bar.update(max(0, total - waiting - bar.pos))
+            if not waiting:
+                return waiting, failed
+            time.sleep(LOOK_SECONDS)

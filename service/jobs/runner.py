@@ -30,7 +30,7 @@ HOLD_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Limits:
-    """`lease`: seconds, more than any job takes. `tries`: claims before it is given up. `retry`: seconds to a second one."""
+    """`lease`: seconds, more than a job takes. `tries`: claims before it is given up. `retry`: seconds to a second."""
 
     lease: float
     tries: int

@@ -1,6 +1,7 @@
 from pathlib import Path
-import pytest
+
 from tests.test_cli import complaint, viva
+
 
 def test_a_database_is_copied_and_what_was_copied_is_told(database: Path, folder: Path) -> None:
     viva("migrate", VIVA_DATABASE_URL="sqlite:///new.db")

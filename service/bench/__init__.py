@@ -1,0 +1,1 @@
+"""Measurements that operators run themselves: `viva bench`."""
