@@ -18,7 +18,7 @@ run: $(UV)
 
 test: lint
 	./tests/chromium
-	$(UV) run --no-sync pytest --cov --cov-report=term --cov-fail-under=95
+	$(UV) run --no-sync pytest --numprocesses=auto --dist=loadfile --cov --cov-report=term --cov-fail-under=95
 
 lint: $(UV)
 	$(UV) sync --quiet --locked
