@@ -13,6 +13,7 @@ VivaError
 │   └── KeyReused           an idempotency key was sent with another request
 ├── PreconditionMissing     a revision has to be sent along
 ├── GraderUnavailable       the grader cannot work at the moment; try again later
+├── BadReply                a language model's reply to this answer is of no use; another try would not help
 └── StoreUnavailable        the database cannot be used at the moment
     ├── StoreBusy           another writer holds it; try again soon
     └── StoreFull           there is no space left to write
@@ -88,6 +89,10 @@ class GraderUnavailable(VivaError):
         self.retry_after = retry_after
         """Seconds that the grader asks to be left alone."""
         super().__init__(message)
+
+
+class BadReply(VivaError):
+    """The language model's reply is of no use."""
 
 
 class StoreUnavailable(VivaError):

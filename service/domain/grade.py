@@ -38,11 +38,17 @@ class Evidence(Value):
 
 
 class Verdict(Value):
-    """What a grader says of one key point."""
+    """What a grader says of one key point, and what became of it."""
 
     point: str
     label: VerdictLabel
     evidence: tuple[Evidence, ...] = ()
+    confidence: float | None = None
+    """From 0 to 1, where the grader gives one: how much it would bet on the label."""
+    raw: VerdictLabel | None = None
+    """What the grader had said, where code changed the label."""
+    changed: str | None = None
+    """Why code changed it: a word or two, for reviewers only."""
 
 
 class Finding(Value):
@@ -60,12 +66,42 @@ class Reading(Value):
     evidence: tuple[Evidence, ...]
 
 
+class Call(Value):
+    """One question put to a model, as it is kept for an audit. Shown to reviewers only."""
+
+    requested_model: str
+    model: str
+    """The one that says it answered."""
+    digest: str
+    """SHA-256 (hex) of all that was sent."""
+    reply: str
+    """As it came."""
+    request_id: str | None = None
+    finish_reason: str | None = None
+    prompt_tokens: int | None = None
+    cached_tokens: int | None = None
+    """Of the prompt's."""
+    completion_tokens: int | None = None
+    seconds: float = 0
+    retries: int = 0
+    price: float | None = None
+    """By the table of `price_date`, in its currency."""
+    price_date: str | None = None
+
+
 class Marking(Value):
     """All that a grader returns. A key point that is absent was missed."""
 
     verdicts: tuple[Verdict, ...] = ()
     mistakes: tuple[Finding, ...] = ()
     quantities: tuple[Reading, ...] = ()
+    feedback: str | None = None
+    """A few sentences to the candidate: plain text."""
+    follow_up: str | None = None
+    """What to ask next; without it, what the rubric asks at the most valuable key point that was not met."""
+    doubts: tuple[str, ...] = ()
+    """Why a person should have a look: short codes. Candidates are not told."""
+    calls: tuple[Call, ...] = ()
 
 
 class Ungraded(Value):
@@ -113,7 +149,12 @@ class Grade(Value):
     lifts: tuple[Lift, ...]
     """What would lift this most: at most three, the largest gain first."""
     follow_up: str | None
-    """The question an interviewer asks next: at the most valuable key point that was not met."""
+    """The question an interviewer asks next: the grader's, or at the most valuable key point that was not met."""
+    feedback: str | None = None
+    doubts: tuple[str, ...] = ()
+    """Why a person should have a look. Candidates are not told."""
+    calls: tuple[Call, ...] = ()
+    """What models were asked for it."""
 
 
 def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName) -> Grade:
@@ -138,7 +179,10 @@ def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName)
         overall=round(overall, 1),
         band=next(name for floor, name in BANDS if round(overall, 1) >= floor),
         lifts=tuple(lift for lift in lifts if lift.gain > 0)[:MAX_LIFTS],
-        follow_up=asks[lifts[0].point] if lifts else None,
+        follow_up=marking.follow_up or (asks[lifts[0].point] if lifts else None),
+        feedback=marking.feedback,
+        doubts=marking.doubts,
+        calls=marking.calls,
     )
 
 
@@ -158,13 +202,23 @@ def _verified(
     for point in rubric.points():
         verdict = said.get(point.id)
         evidence = tuple(e for e in verdict.evidence if e.stands_in(text)) if verdict else ()
-        if verdict is None or verdict.label == "missed" or not evidence:
+        if verdict is None:
             out.append(Verdict(point=point.id, label="missed"))
+        elif verdict.label == "missed" or not evidence:
+            out.append(_turned(verdict, "missed", "no evidence", ()))
         elif verdict.label == "met" and point.id in spoiled:
-            out.append(Verdict(point=point.id, label="partial", evidence=evidence))
+            out.append(_turned(verdict, "partial", "wrong number", evidence))
         else:
-            out.append(Verdict(point=point.id, label=verdict.label, evidence=evidence))
+            out.append(_turned(verdict, verdict.label, "", evidence))
     return tuple(out)
+
+
+def _turned(verdict: Verdict, label: VerdictLabel, why: str, evidence: tuple[Evidence, ...]) -> Verdict:
+    """`verdict` with another label; what it was at first and why it was changed then are kept."""
+    update: dict[str, object] = {"label": label, "evidence": evidence}
+    if label != verdict.label and verdict.raw is None:
+        update |= {"raw": verdict.label, "changed": why}
+    return verdict.model_copy(update=update)
 
 
 def _criterion(name: CriterionName, rubric: Rubric, credit: dict[str, float], asserted: set[str]) -> CriterionScore:

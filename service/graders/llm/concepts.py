@@ -1,0 +1,94 @@
+"""Whether the words around a quote have to do with the key point that they are to show.
+
+A model that was talked round shows some sentence for every key point. So the sentence of a quote has to have at least
+two concepts of its key point: two terms of one of its cues, undenied and in prose, or two of the words that say it
+which the question did not give away. That proves no understanding, but what lacks even that deserves a second look.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from service.domain.rubric import Item
+from service.graders.clauses import Span, split
+from service.graders.cues import Group
+from service.graders.lexicon import FUNCTION_WORDS
+from service.graders.llm.sight import Sight
+from service.graders.places import Places
+from service.graders.polarity import polarity
+from service.graders.sheet import Sheet, compile_item, runs
+from service.graders.words import read
+
+ENOUGH = 2
+"""Concepts that have to stand together."""
+_CACHED_ITEMS = 256
+
+
+Term = tuple[str, bool]
+"""A stem, and whether it is denied."""
+
+
+class Yardstick(NamedTuple):
+    """An item, compiled for the guards."""
+
+    sheet: Sheet
+    cues: dict[str, tuple[Group, ...]]
+    says: dict[str, frozenset[Term]]
+    """Each key point's content words, without the question's own."""
+    model_answer: frozenset[tuple[str, ...]]
+    """Words in a row."""
+
+
+@dataclass(frozen=True)
+class _Keyed:
+    """An item that counts as the same when its digest is."""
+
+    digest: str
+    item: Item = field(compare=False)
+
+
+def yardstick(item: Item) -> Yardstick:
+    return _yardstick(_Keyed(item.digest, item))
+
+
+@lru_cache(maxsize=_CACHED_ITEMS)
+def _yardstick(keyed: _Keyed) -> Yardstick:
+    item = keyed.item
+    sheet = compile_item(item)
+    says = {point.id: _terms_of(point.says, sheet.prompt) for point in item.rubric.points()}
+    return Yardstick(sheet, dict(sheet.points), says, frozenset(runs(read(item.question.model_answer).words)))
+
+
+class Concepts:
+    """Where the concepts of an item stand in one answer."""
+
+    def __init__(self, yard: Yardstick, sight: Sight) -> None:
+        self._yard = yard
+        self._sight = sight
+        words, clauses = sight.reading.words, sight.clauses
+        self._places = Places(words, clauses, polarity(sight.reading, clauses), yard.sheet.vocabulary)
+
+    def support(self, point: str, clauses: Collection[int]) -> bool:
+        """Whether enough concepts of a key point stand together in `clauses`."""
+        prose = [self._sight.clauses[number] for number in sorted(clauses) if self._sight.asserts(number)]
+        spans = [span for clause in prose for span in (clause.span, *clause.inherits)]
+        if any(self._related(group, spans) for group in self._yard.cues[point]):
+            return True
+        words = self._sight.reading.words
+        terms = {(words[i].stem, self._places.denied(i)) for clause in prose for i in range(clause.first, clause.last)}
+        return len(terms & self._yard.says[point]) >= ENOUGH
+
+    def _related(self, group: Group, spans: list[Span]) -> bool:
+        match = self._places.match(group, spans)
+        return not match.contradicted and len(group) - match.missing >= min(ENOUGH, len(group))
+
+
+def _terms_of(says: str, prompt: Collection[str]) -> frozenset[Term]:
+    reading = read(says)
+    denied = polarity(reading, split(reading.words)).denial
+    return frozenset(
+        (word.stem, denied((i,)) != ())
+        for i, word in enumerate(reading.words)
+        if word.text not in FUNCTION_WORDS and len(word.stem) > 1 and word.stem not in prompt
+    )

@@ -1,0 +1,80 @@
+"""The LLM grader: asks an endpoint, and believes of its reply only what stands in the answer."""
+
+import hashlib
+import json
+from typing import Protocol
+
+from service.domain.attempt import Answer
+from service.domain.grade import Call, GraderName, Marking, Ungraded
+from service.domain.rubric import Item
+from service.errors import BadReply, ConfigError
+from service.graders.llm import guards, prompt, reply
+from service.graders.llm.sanitise import sanitised
+from service.llm.endpoint import Completion, Endpoint
+from service.llm.settings import LlmSettings
+
+SHORTEST = 20
+"""Letters and digits below which an answer makes no key point: nobody is asked about it."""
+
+
+class Configured(Protocol):
+    """The part of the settings that is needed here."""
+
+    @property
+    def llm(self) -> LlmSettings | None: ...
+
+
+class LlmGrader:
+    """Marks by a language model. Close it where its endpoint's connections have to end."""
+
+    def __init__(self, settings: LlmSettings) -> None:
+        self.settings = settings
+        self.endpoint = Endpoint(settings)
+        self.identity = GraderName(name="llm", version=version(settings))
+
+    @classmethod
+    def from_settings(cls, settings: Configured) -> "LlmGrader":
+        """Raises ConfigError where no language model is configured."""
+        if settings.llm is None:
+            raise ConfigError("The grader llm needs VIVA_LLM__BASE_URL and VIVA_LLM__MODEL.")
+        return cls(settings.llm)
+
+    async def mark(self, item: Item, answer: Answer) -> Marking | Ungraded:
+        """Verdicts with evidence, or why the model's reply was of no use. Raises GraderUnavailable."""
+        clean = sanitised(answer.text)
+        if sum(map(str.isalnum, clean.text)) < SHORTEST:
+            return Marking()
+        try:
+            said = await self.endpoint.complete(prompt.messages(item, answer, clean.text), reply.schema(item.rubric))
+            marking = guards.marking(reply.parse(said.text, item.rubric), item, answer, clean)
+        except BadReply as error:
+            return Ungraded(reason=str(error))
+        return marking.model_copy(update={"calls": (self._call(said),)})
+
+    async def aclose(self) -> None:
+        await self.endpoint.aclose()
+
+    def _call(self, said: Completion) -> Call:
+        dated = self.settings.price_date
+        return Call(
+            requested_model=said.requested_model,
+            model=said.model,
+            digest=said.digest,
+            reply=said.text,
+            request_id=said.request_id,
+            finish_reason=said.finish_reason,
+            prompt_tokens=said.prompt_tokens or 0,
+            cached_tokens=said.cached_tokens or 0,
+            completion_tokens=said.completion_tokens or 0,
+            seconds=round(said.seconds, 3),
+            retries=said.retries,
+            price=self.settings.price(said.prompt_tokens, said.completion_tokens),
+            price_date=dated.isoformat() if dated else None,
+        )
+
+
+def version(settings: LlmSettings) -> str:
+    """Twelve hex digits that change with the prompt, the form of a reply, the model and the guards."""
+    shape = reply.form(("M1",), ("X1",))
+    parts = [prompt.SYSTEM, prompt.REMINDER, shape, settings.model, settings.api, settings.seed, guards.VERSION]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]

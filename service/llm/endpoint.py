@@ -1,0 +1,190 @@
+"""One endpoint: asks it, and turns whatever goes wrong into one of two errors.
+
+GraderUnavailable: the endpoint has a fault, and when it is mended the same question gets its answer.
+BadReply: the endpoint works, and what it says to this question is of no use; it would say it again.
+Neither quotes the key, the question or the reply.
+"""
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from openai import APIConnectionError, APIStatusError, AsyncOpenAI, OpenAIError
+from purgatory import AsyncCircuitBreakerFactory
+from purgatory.domain.model import OpenedState
+
+from service.errors import BadReply, GraderUnavailable
+from service.llm import canary
+from service.llm.failures import unreachable, unusable
+from service.llm.replies import Said, read_chat, read_response
+from service.llm.requests import Dialect, Message, chat_request, responses_request
+from service.llm.settings import LlmSettings
+from service.llm.transport import http_client
+
+RETRIES = 1
+"""By the client, at once. Later ones are the job engine's; nothing else retries."""
+FAILURES = 5
+"""In a row, after which the endpoint is left alone ..."""
+REST_SECONDS = 30.0
+"""... for so long."""
+PATIENCE_SECONDS = 30.0
+"""How long a call waits for its turn."""
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A whole reply, and what it took."""
+
+    text: str
+    requested_model: str
+    model: str
+    """As the server names it: some answer with another model than was asked for."""
+    digest: str
+    """SHA-256 (hex) of the request's body."""
+    request_id: str | None
+    finish_reason: str
+    prompt_tokens: int | None
+    cached_tokens: int | None
+    completion_tokens: int | None
+    seconds: float
+    retries: int
+
+
+class Endpoint:
+    """Ask a language model. One for each base URL and process; close it in the loop that used it."""
+
+    def __init__(self, settings: LlmSettings) -> None:
+        self.settings = settings
+        key = settings.api_key.get_secret_value() if settings.api_key else "none"
+        self._client = AsyncOpenAI(
+            base_url=str(settings.base_url),
+            api_key=key,
+            default_headers={"Authorization": f"Bearer {key}"},  # whatever the environment has for others
+            timeout=None,  # the HTTP client's own holds
+            max_retries=RETRIES,
+            http_client=http_client(settings),
+        )
+        self._places = asyncio.Semaphore(settings.concurrency)
+        self._breakers = AsyncCircuitBreakerFactory(
+            default_threshold=FAILURES,
+            default_ttl=REST_SECONDS,
+            exclude=[(BaseException, lambda error: not isinstance(error, GraderUnavailable))],
+        )
+        self._dialect: Dialect | None = None
+        self._learning = asyncio.Lock()
+
+    async def complete(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Completion:
+        """The reply to `messages`, which ought to fit `schema`: look yourself. Raises GraderUnavailable, BadReply."""
+        async with self._place(), self._fuse():
+            seconds = self.settings.timeout_seconds
+            try:
+                async with asyncio.timeout(seconds):  # the client's own timeout is for each byte that comes
+                    return await self._complete(messages, schema)
+            except TimeoutError:
+                raise GraderUnavailable(f"The language model took longer than {seconds:g} seconds.") from None
+
+    async def aclose(self) -> None:
+        """End every connection."""
+        await self._client.close()
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        """One of the calls that may run at once."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._places.acquire()
+        except TimeoutError:
+            raise GraderUnavailable("Too many answers wait for the language model.") from None
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    @asynccontextmanager
+    async def _fuse(self) -> AsyncIterator[None]:
+        """Raises GraderUnavailable at once while the endpoint is left alone."""
+        breaker = await self._breakers.get_breaker(self.settings.host)
+        try:
+            async with breaker:
+                yield
+        except OpenedState as opened:
+            rest = max(1.0, opened.opened_at + REST_SECONDS - time.time())
+            opened.__traceback__ = None  # it is one object for all who come: their frames would pile up
+            raise GraderUnavailable(
+                f"The language model failed {FAILURES} times in a row and is left alone for a while.", retry_after=rest
+            ) from None
+
+    async def _complete(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Completion:
+        dialect = await self._learned()
+        first = await self._ask(dialect, messages, schema, self.settings.max_tokens)
+        if first.finish_reason != "length":
+            return first
+        second = await self._ask(dialect, messages, schema, 2 * self.settings.max_tokens)
+        if second.finish_reason == "length":
+            raise BadReply("The language model's reply was cut off, and again with twice the tokens.")
+        return _together(first, second)
+
+    async def _learned(self) -> Dialect:
+        """What this server takes; asked once, by whoever comes first."""
+        async with self._learning:
+            if self._dialect is None:
+                self._dialect = await canary.learn(self._ask)
+            return self._dialect
+
+    async def _ask(
+        self, dialect: Dialect, messages: Sequence[Message], schema: Mapping[str, Any], tokens: int
+    ) -> Completion:
+        """One request, with the client's retry. Raises GraderUnavailable, BadReply."""
+        write = responses_request if self.settings.api == "responses" else chat_request
+        body = write(self.settings, dialect, messages, schema, tokens)
+        started = time.perf_counter()
+        try:
+            said, request_id, retries = await self._exchange(body)
+        except APIStatusError as error:
+            raise unusable(error) from error
+        except APIConnectionError as error:
+            raise unreachable(error) from error
+        except OpenAIError as error:
+            raise GraderUnavailable(f"The language model cannot be asked ({type(error).__name__}).") from error
+        return Completion(
+            text=said.text,
+            requested_model=self.settings.model,
+            model=said.model,
+            digest=hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest(),
+            request_id=request_id,
+            finish_reason=said.finish_reason,
+            prompt_tokens=said.prompt_tokens,
+            cached_tokens=said.cached_tokens,
+            completion_tokens=said.completion_tokens,
+            seconds=time.perf_counter() - started,
+            retries=retries,
+        )
+
+    async def _exchange(self, body: dict[str, Any]) -> tuple[Said, str | None, int]:
+        """What is said, the request's id at the server, and how often the client tried again."""
+        if self.settings.api == "responses":
+            response = await self._client.responses.with_raw_response.create(**body)
+            return read_response(response.http_response.content), response.request_id, response.retries_taken
+        chat = await self._client.chat.completions.with_raw_response.create(**body)
+        return read_chat(chat.http_response.content), chat.request_id, chat.retries_taken
+
+
+def _together(first: Completion, second: Completion) -> Completion:
+    """The second reply, with what both took."""
+
+    def total(a: int | None, b: int | None) -> int | None:
+        return None if a is None or b is None else a + b
+
+    return replace(
+        second,
+        prompt_tokens=total(first.prompt_tokens, second.prompt_tokens),
+        cached_tokens=total(first.cached_tokens, second.cached_tokens),
+        completion_tokens=total(first.completion_tokens, second.completion_tokens),
+        seconds=first.seconds + second.seconds,
+        retries=first.retries + second.retries + 1,
+    )

@@ -1,0 +1,57 @@
+"""From what the client raises to our two errors. Of a server's own words only a code is passed on: the rest quotes."""
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from openai import APIConnectionError, APIStatusError
+
+from service.errors import BadReply, GraderUnavailable, VivaError
+
+_THIS_REQUEST = (400, 413, 422)
+"""Statuses that are about the request; all others are about the endpoint, its key or its address."""
+_CODE = re.compile(r"[a-z][a-z0-9_]{2,40}")
+
+
+class Refused(BadReply):
+    """The endpoint does not take the request; `param` is what it does not take, where it says so."""
+
+    def __init__(self, message: str, param: str | None) -> None:
+        self.param = param
+        super().__init__(message)
+
+
+def unusable(error: APIStatusError) -> VivaError:
+    """The error for a status that is no success."""
+    status = error.status_code
+    code = f" {error.code}" if error.code and _CODE.fullmatch(error.code) else ""
+    if status in _THIS_REQUEST:
+        return Refused(f"The language model's server refuses the request ({status}{code}).", error.param)
+    if 300 <= status < 400:
+        return GraderUnavailable(f"The language model's server sends us elsewhere ({status}); we do not follow.")
+    if status in (401, 403):
+        return GraderUnavailable(f"The language model's server does not accept the key ({status}{code}).")
+    if status == 404:
+        return GraderUnavailable(f"The language model's server has no such address or model (404{code}).")
+    asked = retry_after(error.response.headers, datetime.now(UTC))
+    return GraderUnavailable(f"The language model's server answers {status}{code}.", retry_after=asked)
+
+
+def unreachable(error: APIConnectionError) -> GraderUnavailable:
+    """The error for a connection that was not made, broke, or stayed silent."""
+    return GraderUnavailable(f"The language model cannot be reached ({type(error.__cause__ or error).__name__}).")
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds that a server asks to be left alone: a number, or until a date (RFC 9110, 10.2.3)."""
+    said = headers.get("retry-after", "")
+    try:
+        seconds = float(said)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(said) - now).total_seconds()
+        except (TypeError, ValueError):
+            return None
+    return seconds if math.isfinite(seconds) and seconds > 0 else None

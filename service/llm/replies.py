@@ -1,0 +1,138 @@
+"""What is read from a reply, for either API. Nothing in it is taken on trust."""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from service.errors import BadReply, GraderUnavailable
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a reply holds. Tokens are as the server counts them; None where it does not."""
+
+    text: str
+    model: str
+    finish_reason: str
+    """`stop`, or `length` where it was cut off."""
+    prompt_tokens: int | None
+    cached_tokens: int | None
+    """Of the prompt's tokens, those that the server had read before."""
+    completion_tokens: int | None
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, protected_namespaces=())
+
+
+class _Cached(_Wire):
+    cached_tokens: int | None = None
+
+
+class _Usage(_Wire):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    prompt_tokens_details: _Cached | None = None
+
+
+class _Spoken(_Wire):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _Choice(_Wire):
+    message: _Spoken
+    finish_reason: str | None = None
+
+
+class _Chat(_Wire):
+    model: str = ""
+    choices: list[_Choice]
+    usage: _Usage | None = None
+
+
+def read_chat(body: bytes) -> Said:
+    """Raises GraderUnavailable where this is no such API's reply, BadReply where the model gave none."""
+    chat = _parsed(_Chat, body)
+    if not chat.choices:
+        raise BadReply("The language model's reply is empty.")
+    choice, usage = chat.choices[0], chat.usage or _Usage()
+    return _said(
+        text=choice.message.content,
+        refused=bool(choice.message.refusal),
+        finish_reason=choice.finish_reason or "stop",
+        model=chat.model,
+        prompt_tokens=usage.prompt_tokens,
+        cached_tokens=usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else None,
+        completion_tokens=usage.completion_tokens,
+    )
+
+
+class _Part(_Wire):
+    type: str
+    text: str | None = None
+
+
+class _Output(_Wire):
+    type: str
+    content: list[_Part] | None = None
+
+
+class _Incomplete(_Wire):
+    reason: str | None = None
+
+
+class _ResponseUsage(_Wire):
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    input_tokens_details: _Cached | None = None
+
+
+class _Response(_Wire):
+    model: str = ""
+    output: list[_Output]
+    incomplete_details: _Incomplete | None = None
+    usage: _ResponseUsage | None = None
+
+
+_ENDINGS = {"max_output_tokens": "length", None: "stop"}
+
+
+def read_response(body: bytes) -> Said:
+    """As `read_chat`, for Responses."""
+    response = _parsed(_Response, body)
+    parts = [part for output in response.output if output.type == "message" for part in output.content or ()]
+    usage = response.usage or _ResponseUsage()
+    reason = response.incomplete_details.reason if response.incomplete_details else None
+    return _said(
+        text="".join(part.text or "" for part in parts if part.type == "output_text"),
+        refused=any(part.type == "refusal" for part in parts),
+        finish_reason=_ENDINGS.get(reason, reason or "stop"),
+        model=response.model,
+        prompt_tokens=usage.input_tokens,
+        cached_tokens=usage.input_tokens_details.cached_tokens if usage.input_tokens_details else None,
+        completion_tokens=usage.output_tokens,
+    )
+
+
+_Model = TypeVar("_Model", bound=_Wire)
+
+
+def _parsed(model: type[_Model], body: bytes) -> _Model:
+    try:
+        return model.model_validate_json(body)
+    except ValidationError:  # its message quotes the reply, which may quote the answer
+        raise GraderUnavailable(
+            "What answers in place of the language model does not speak its API: a proxy's page, perhaps."
+        ) from None
+
+
+def _said(*, text: str | None, refused: bool, finish_reason: str, **rest: Any) -> Said:
+    if refused:
+        raise BadReply("The language model refused to reply.")
+    if finish_reason == "content_filter":
+        raise BadReply("The language model's content filter stopped the reply.")
+    if not (text or "").strip() and finish_reason != "length":
+        raise BadReply("The language model's reply is empty.")
+    return Said(text=text or "", finish_reason=finish_reason, **rest)
