@@ -59,7 +59,7 @@ class Reading(NamedTuple):
     words: list[Word]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """The stem of a folded word: British spellings and irregular forms count as one with their like."""
     word = IRREGULAR.get(word, word)

@@ -1,4 +1,4 @@
-"""Agreement with the anchors, grading, submits beside a bare Starlette in the same run, start-up, memory."""
+"""Grading, submits beside a bare Starlette in the same run, start-up, memory."""
 
 import asyncio
 import os
@@ -18,7 +18,6 @@ from service.domain.attempt import Answer
 from service.domain.grade import Marking, assess
 from service.graders.keyword import KeywordGrader
 from service.settings import ROOT
-from tests.bench import anchors
 from tests.bench.load import Connection, p50_p95, run, timed
 
 BARE = """
@@ -114,7 +113,6 @@ def submits(port: int, bare_port: int, clients: int, rounds: int) -> None:
 
 
 def main() -> None:
-    anchors.report(load_bank(ROOT))
     grading()
     port, bare_port = free_port(), free_port()
     with tempfile.TemporaryDirectory() as folder:

@@ -12,7 +12,7 @@ def of(value: float, unit: str, tolerance: float = 0.03) -> Quantity:
 
 def said(text: str, wanted: Quantity) -> list[bool | None]:
     words = read(text).words
-    return [states(number, wanted, words) for number in numbers(words)]
+    return [states(number, wanted, words, [wanted.value]) for number in numbers(words)]
 
 
 @pytest.mark.parametrize(
