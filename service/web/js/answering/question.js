@@ -57,6 +57,7 @@ export class AnsweringPage {
     });
     this.#box = new AnswerBox({
       text: this.#begin.text,
+      maxWords: open.question.max_words,
       changed: (text) => this.#autosave.edit(text),
       left: () => this.#autosave.flush(),
       submit: () => this.#submit(),

@@ -8,7 +8,7 @@ import { answerText } from "../parts/answer-text.js";
 import { actionButton, notice, section } from "../parts/common.js";
 import { followUps, modelAnswer, pitfalls, relatedQuestions, reviewSections } from "../parts/review.js";
 import { liftsSection, mistakesSection, numbersPanel, rubricPanel } from "../parts/rubric.js";
-import { changeLine, criterionBar, ring } from "../parts/score.js";
+import { changeLine, criterionBar, excessNote, ring } from "../parts/score.js";
 import { attempt as trying } from "../practise.js";
 import { navigate, reload } from "../router.js";
 
@@ -95,6 +95,7 @@ function summary({ grade, previous }) {
         {},
         h("p", { class: "band" }, grade.band),
         previous && changeLine(change(previous.change)),
+        excessNote(grade.excess),
         h("p", { class: "soft small" }, `Graded by ${grade.grader.name}, version ${grade.grader.version}`),
       ),
     ),

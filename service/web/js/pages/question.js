@@ -2,6 +2,7 @@
 
 import { get, withQuery } from "../api.js";
 import { h } from "../dom.js";
+import { month } from "../format.js";
 import { icon } from "../icons.js";
 import { attemptRow } from "../parts/attempt-row.js";
 import { actionButton, section, traits } from "../parts/common.js";
@@ -27,6 +28,7 @@ export async function questionPage({ params: [id], signal }) {
     h("h1", { class: "asked" }, question.prompt),
     h("div", { class: "about" }, traits(question), h("p", { class: "tags" }, question.tags.map(tagLink))),
     h("p", { class: "choices" }, start),
+    question.as_of && h("p", { class: "soft small" }, `Checked in ${month(question.as_of)}.`),
     first.items.length > 0 &&
       section("Your tries", {}, growingList({ label: "Your tries", first, more: tries, row: attemptRow })),
     related.length > 0 && section("Related questions", {}, h("ul", { class: "rows" }, related.map(relatedRow))),

@@ -1,7 +1,7 @@
 /** Small pieces that several pages share. */
 
 import { h, unseen } from "../dom.js";
-import { CRITERIA, FREQUENCIES, KINDS, LEVELS, minutes } from "../format.js";
+import { CRITERIA, EXPLANATIONS, FREQUENCIES, KINDS, LEVELS, minutes } from "../format.js";
 
 /** The name of a dimension with its hue. */
 export function dimension(name, title = CRITERIA[name]) {
@@ -13,14 +13,16 @@ export function pointTag(id, criterion, href) {
   return h(href ? "a" : "span", { class: "point-tag", data: { d: criterion }, href }, id);
 }
 
-/** Level, frequency, kind and suggested time of a question. */
+/** Level, frequency, kind, suggested time and longest answer of a question. */
 export function traits(question) {
   const list = [
     LEVELS[question.level],
     FREQUENCIES[question.frequency],
     KINDS[question.kind],
+    EXPLANATIONS[question.explanation],
     minutes(question.minutes),
-  ];
+    question.max_words && `At most ${question.max_words} words`,
+  ].filter(Boolean);
   return h(
     "ul",
     { class: "traits", "aria-label": "About this question" },

@@ -25,6 +25,14 @@ export function changeLine(change) {
   return h("p", { class: "change", data: { tone: change.tone } }, icon(change.icon), change.text);
 }
 
+/** Why the score is less than its parts come to. @param {object | null} excess an ExcessOut */
+export function excessNote(excess) {
+  if (!excess) return null;
+  const { words, limit, otherwise } = excess;
+  const text = `${words} words, where at most ${limit} were asked for: within them it would have earned ${points(otherwise)}.`;
+  return h("p", { class: "excess small" }, h("strong", {}, "Too long. "), text);
+}
+
 /** A dimension of a grade: a segment for each key point. @param {object} criterion a CriterionOut */
 export function criterionBar(criterion) {
   const count = (label) => criterion.points.filter((point) => point.label === label).length;
