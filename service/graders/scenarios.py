@@ -8,8 +8,10 @@ from service.graders.formulas import DEFAULTS
 from service.graders.numbers import Number
 from service.graders.words import Word, stem
 
-_REACH = 3
-"""Words around a number that say what it counts."""
+_BETWEEN = {"size", "length", "window", "of", "is", "equals"}
+"""Words that may stand between a name and its number: "batch size of 32", "context length 4096"."""
+_LENGTHS = 500, 20_000_000
+"""Tokens of a context, for a number that does not say what it counts."""
 _SEQUENCES = {stem(word) for word in ("sequences", "requests", "users", "prompts", "conversations", "streams")}
 _ONE_TOKEN = {"per", "each", "every", "a", "one", "single"}
 _TYPES = {"fp", "float", "bf", "bfloat", "int", "bit"}
@@ -19,7 +21,9 @@ _BY_BITS = {"32": "FP32", "16": "FP16", "8": "FP8", "4": "INT4"}
 def scenarios(words: Sequence[Word], numbers: Sequence[Number], first: int, last: int) -> list[dict[str, float]]:
     """Every one that words `first` up to `last` may mean, as names of a formula; none where no tokens are named."""
     within = [number for number in numbers if first <= number.first < last and not number.unit.dimension]
-    tokens = [value for number in within if _counts_tokens(words, number) for value in _rounded(number.value)]
+    counted = [n.value for n in within if _counts_tokens(words, n)]
+    counted = counted or [n.value for n in within if _LENGTHS[0] <= n.value <= _LENGTHS[1]]  # "8B at 32k"
+    tokens = [value for count in counted for value in _rounded(count)]
     if any(w.stem == "token" and words[i - 1].text in _ONE_TOKEN for i, w in _inside(words, first + 1, last)):
         tokens.append(1.0)
     batches = [number.value for number in within if _counts_sequences(words, number)]
@@ -40,17 +44,21 @@ def _rounded(value: float) -> list[float]:
 
 
 def _counts_tokens(words: Sequence[Word], number: Number) -> bool:
-    after = [word.stem for word in words[number.last : number.last + 2]]
-    if "token" in after:
-        return True
-    before = {word.stem for word in words[max(0, number.first - _REACH) : number.first]}
-    return "context" in after or bool(before & {"context", "length"})
+    after = {word.stem for word in words[number.last : number.last + 2]}
+    return bool(after & {"token", "context"}) or _named(words, number) in ("context", "sequence", "prompt")
 
 
 def _counts_sequences(words: Sequence[Word], number: Number) -> bool:
     after = {word.stem for word in words[number.last : number.last + 2]}
-    before = {word.stem for word in words[max(0, number.first - _REACH) : number.first]}
-    return not _counts_tokens(words, number) and ("batch" in before or bool(after & _SEQUENCES))
+    return not _counts_tokens(words, number) and (_named(words, number) == "batch" or bool(after & _SEQUENCES))
+
+
+def _named(words: Sequence[Word], number: Number) -> str | None:
+    """The word that a number belongs to as its value; None at the beginning and after a pause."""
+    i = number.first - 1
+    while i >= 0 and not words[i].after and words[i].text in _BETWEEN:
+        i -= 1
+    return words[i].text if i >= 0 and not words[i].after else None
 
 
 def _type_at(words: Sequence[Word], i: int) -> str | None:

@@ -52,6 +52,7 @@ def test_what_is_no_formula_is_refused(formula: str) -> None:
         "The cache at 8k tokens takes 1 GB.",
         "At a context length of 32k the cache takes 4 GiB.",
         "For a 128k context the cache takes 16 GiB.",
+        "An 8B model at 32k needs 4 GB.",
         "For one million tokens the cache takes 128 GiB.",
         "At batch 32 and 4,096 tokens the cache takes 16 GiB.",
         "With a batch size of 32 and 4,096 tokens the cache takes 17.2 GB.",
@@ -61,7 +62,16 @@ def test_what_is_no_formula_is_refused(formula: str) -> None:
 )
 def test_a_size_is_right_for_what_the_answer_names(text: str) -> None:
     assert readings(ITEM, text) == {"N1": True}
-    assert labels(ITEM, text) == {"M1": "met"}
+
+
+def test_a_right_size_stands_for_its_quantity_in_a_cue() -> None:
+    assert labels(ITEM, "The cache of 8,192 tokens takes 1 GiB.") == {"M1": "met"}
+    assert labels(ITEM, "The cache of 8,192 tokens takes 3 GiB.") == {}
+
+
+def test_a_number_is_no_batch_for_standing_near_the_word() -> None:
+    text = "The cache grows with context and batch size: Llama-3-8B needs 128 KiB per token."
+    assert readings(ITEM, text) == {"N1": True}
 
 
 @pytest.mark.parametrize(
@@ -70,6 +80,7 @@ def test_a_size_is_right_for_what_the_answer_names(text: str) -> None:
         "The cache takes 512 KiB per token.",
         "The cache takes 128 KiB per token in FP8.",
         "At 32k tokens the cache takes 8 GB.",
+        "Llama-3-8B at 32k takes 8 GB.",
         "At batch 32 and 4,096 tokens the cache takes 2 GB.",
     ],
 )

@@ -26,14 +26,24 @@ export async function questionPage({ params: [id], signal }) {
       ` · ${question.title}`,
     ),
     h("h1", { class: "asked" }, question.prompt),
-    h("div", { class: "about" }, traits(question), h("p", { class: "tags" }, question.tags.map(tagLink))),
+    h(
+      "div",
+      { class: "about" },
+      traits(question),
+      h("p", { class: "tags" }, question.tags.map(tagLink)),
+      checked(question),
+    ),
     h("p", { class: "choices" }, start),
-    question.as_of && h("p", { class: "soft small" }, `Checked in ${month(question.as_of)}.`),
     first.items.length > 0 &&
       section("Your tries", {}, growingList({ label: "Your tries", first, more: tries, row: attemptRow })),
     related.length > 0 && section("Related questions", {}, h("ul", { class: "rows" }, related.map(relatedRow))),
   );
   return { title: question.title, body };
+}
+
+/** When its statements were checked. */
+function checked({ as_of: asOf }) {
+  return asOf && h("p", { class: "soft small" }, `Checked in ${month(asOf)}.`);
 }
 
 const tagLink = (tag) => h("a", { class: "tag", href: `/questions?tag=${tag}` }, tag);

@@ -29,8 +29,9 @@ export function changeLine(change) {
 export function excessNote(excess) {
   if (!excess) return null;
   const { words, limit, otherwise } = excess;
-  const text = `${words} words, where at most ${limit} were asked for: within them it would have earned ${points(otherwise)}.`;
-  return h("p", { class: "excess small" }, h("strong", {}, "Too long. "), text);
+  const lost = otherwise > 0 && ` Within them this would have earned ${points(otherwise)}.`;
+  const text = `${words} words, where at most ${limit} were asked for.`;
+  return h("p", { class: "excess small" }, h("strong", {}, "Too long. "), text, lost);
 }
 
 /** A dimension of a grade: a segment for each key point. @param {object} criterion a CriterionOut */
