@@ -169,7 +169,3 @@ def grade(
     mistakes = {mistake.id: mistake for mistake in item.rubric.mistakes}
     for found in result.mistakes:
         typer.echo(f'  mistake {found.mistake:4}"{found.evidence[0].quote}": {mistakes[found.mistake].correction}')
-
-
-if __name__ == "__main__":
-    app()

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
-from typing import Self
+from typing import NamedTuple
 
 from service.domain.grade import BANDS, Grade
 
@@ -17,8 +17,7 @@ LOW = 20
 """Points that words without understanding have to stay below."""
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(NamedTuple):
     """Counts over some answers. Of key points, `met` is what is looked for: a partial verdict is not."""
 
     answers: int = 0
@@ -28,26 +27,14 @@ class Tally:
     """... that only the grader calls met."""
     missed: int = 0
     """... that only people call met."""
-    bands: tuple[int, ...] = (0,) * len(BANDS) ** 2
-    """Answers by people's band and the grader's, in rows of the grader's, worst band first."""
     difference: float = 0
     """Sum of the grader's score less people's, in points of 100."""
     distance: float = 0
     """Sum of how far they are apart."""
     low: int = 0
     """Answers that the grader gives less than `LOW` points."""
-
-    def __add__(self, other: Self) -> "Tally":
-        return Tally(
-            self.answers + other.answers,
-            self.hits + other.hits,
-            self.false + other.false,
-            self.missed + other.missed,
-            tuple(map(int.__add__, self.bands, other.bands)),
-            self.difference + other.difference,
-            self.distance + other.distance,
-            self.low + other.low,
-        )
+    bands: tuple[int, ...] = (0,) * len(BANDS) ** 2
+    """Answers by people's band and the grader's, in rows of the grader's, worst band first."""
 
 
 def tally(people: Grade, grader: Grade) -> Tally:
@@ -70,7 +57,18 @@ def tally(people: Grade, grader: Grade) -> Tally:
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
-    return sum(tallies, Tally())
+    columns = [sum(column) for column in zip(*map(_flat, tallies), strict=True)]
+    return _tally(columns) if columns else Tally()
+
+
+def _flat(t: Tally) -> tuple[float, ...]:
+    return (*t[:-1], *t.bands)
+
+
+def _tally(columns: Sequence[float]) -> Tally:
+    """The opposite of `_flat`."""
+    rest = len(Tally._fields) - 1
+    return Tally._make([*columns[:rest], tuple(columns[rest:])])
 
 
 def _band(overall: float) -> int:
@@ -146,8 +144,11 @@ def estimates(
 ) -> dict[str, Estimate]:
     """Every statistic over questions with their tallies. The same seed gives the same intervals."""
     rng = random.Random(seed)  # noqa: S311  (repeatable, not secret)
-    whole = total(by_question)
-    draws = [total(rng.choices(by_question, k=len(by_question))) for _ in range(resamples)] if by_question else []
+    whole, rows = total(by_question), [_flat(t) for t in by_question]
+    draws = [
+        _tally(list(map(sum, zip(*rng.choices(rows, k=len(rows)), strict=True))))
+        for _ in range(resamples if rows else 0)
+    ]
     return {
         name: Estimate(statistic(whole), _middle([v for draw in draws if (v := statistic(draw)) is not None]))
         for name, statistic in statistics.items()

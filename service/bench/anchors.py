@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import get_args
 
 from service.bank import Bank
@@ -55,6 +56,8 @@ class Half:
     rows: list[Row]
     points: list[PointRow]
     """Key points that somebody calls met, the lowest F1 first."""
+    mean_f1: float | None
+    """Every key point counting the same."""
     mistakes_found: int
     mistakes_missed: int
     mistakes_false: int
@@ -62,11 +65,6 @@ class Half:
     """Answers of the kinds `WITHOUT_UNDERSTANDING`."""
     empty_low: float | None
     """The share of them that earns next to nothing."""
-
-    @property
-    def mean_f1(self) -> float | None:
-        """Every key point counting the same."""
-        return sum(row.f1 for row in self.points) / len(self.points) if self.points else None
 
 
 @dataclass(frozen=True)
@@ -118,10 +116,12 @@ def half(name: str, cases: Sequence[Case], resamples: int, seed: int) -> Half:
     kinds = [kind for kind in get_args(AnchorKind) if any(case.anchor.kind == kind for case in cases)]
     mistakes = [(_asserted(case.people), _asserted(case.grader)) for case in cases]
     empty = [tally(case.people, case.grader) for case in cases if case.anchor.kind in WITHOUT_UNDERSTANDING]
+    points = _points(cases)
     return Half(
         name=name,
         rows=[_row(kind, cases, resamples, seed) for kind in (None, *kinds)],
-        points=_points(cases),
+        points=points,
+        mean_f1=fmean(row.f1 for row in points) if points else None,
         mistakes_found=sum(len(people & grader) for people, grader in mistakes),
         mistakes_missed=sum(len(people - grader) for people, grader in mistakes),
         mistakes_false=sum(len(grader - people) for people, grader in mistakes),
@@ -135,24 +135,24 @@ def _asserted(grade: Grade) -> set[str]:
 
 
 def _row(kind: AnchorKind | None, cases: Sequence[Case], resamples: int, seed: int) -> Row:
-    by_question: dict[str, Tally] = defaultdict(Tally)
+    by_question: dict[str, list[Tally]] = defaultdict(list)
     for case in cases:
         if kind in (None, case.anchor.kind):
-            by_question[case.question] += tally(case.people, case.grader)
-    answers = total(by_question.values()).answers
-    return Row(kind, answers, estimates(list(by_question.values()), resamples, seed))
+            by_question[case.question].append(tally(case.people, case.grader))
+    answers = sum(map(len, by_question.values()))
+    return Row(kind, answers, estimates([total(some) for some in by_question.values()], resamples, seed))
 
 
 def _points(cases: Iterable[Case]) -> list[PointRow]:
-    found: dict[tuple[str, str], Tally] = defaultdict(Tally)
+    found: dict[tuple[str, str], list[Tally]] = defaultdict(list)
     for case in cases:
         for ours, theirs in zip(case.people.verdicts, case.grader.verdicts, strict=True):
             people, grader = ours.label == "met", theirs.label == "met"
             counts = Tally(hits=people and grader, false=grader and not people, missed=people and not grader)
-            found[case.question, ours.point] += counts
+            found[case.question, ours.point].append(counts)
     named = [
         PointRow(question, point, precision(counts), recall(counts), value)
-        for (question, point), counts in found.items()
+        for (question, point), counts in ((name, total(some)) for name, some in found.items())
         if (value := f1(counts)) is not None
     ]
     return sorted(named, key=lambda row: (row.f1, row.question, row.point))

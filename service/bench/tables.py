@@ -15,9 +15,9 @@ def text(report: Report, worst: int = 0) -> str:
 
 
 def _half(half: Half, worst: int) -> Iterator[str]:
-    yield f"{half.name:12}{'answers':>8}" + "".join(f"{name:>22}" for name in STATISTICS)
+    yield f"{half.name:12}{'answers':>8}" + "".join(f"{name:>24}" for name in STATISTICS)
     for row in half.rows:
-        figures = "".join(f"{_estimate(estimate):>22}" for estimate in row.estimates.values())
+        figures = "".join(f"{_estimate(estimate):>24}" for estimate in row.estimates.values())
         yield f"  {row.kind or 'all':10}{row.answers:8}{figures}"
     yield f"  F1 of a key point, on average: {_number(half.mean_f1)} over {len(half.points)} key points"
     mistakes = half.mistakes_found + half.mistakes_missed
