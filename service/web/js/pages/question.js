@@ -3,9 +3,8 @@
 import { get, withQuery } from "../api.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
-import { attemptRow } from "../parts/attempt-row.js";
+import { attemptList } from "../parts/attempt-list.js";
 import { actionButton, section, traits } from "../parts/common.js";
-import { growingList } from "../parts/growing-list.js";
 import { practise } from "../practise.js";
 
 export async function questionPage({ params: [id], signal }) {
@@ -28,7 +27,7 @@ export async function questionPage({ params: [id], signal }) {
     h("div", { class: "about" }, traits(question), h("p", { class: "tags" }, question.tags.map(tagLink))),
     h("p", { class: "choices" }, start),
     first.items.length > 0 &&
-      section("Your tries", {}, growingList({ label: "Your tries", first, more: tries, row: attemptRow })),
+      section("Your tries", {}, attemptList({ label: "Your tries", first, more: tries, signal })),
     related.length > 0 && section("Related questions", {}, h("ul", { class: "rows" }, related.map(relatedRow))),
   );
   return { title: question.title, body };
