@@ -4,11 +4,13 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: run test lint bench help
+.PHONY: run test lint bench test-faults cluster help
 help:
 	@echo "make run    set up, migrate and serve Viva at http://127.0.0.1:8000"
 	@echo "make test   set up and run every check and test"
-	@echo "make bench  measure: grading, submits beside a bare server, start-up, memory"
+	@echo "make bench  measure: grading, job engines beside a bare server, live updates, start-up"
+	@echo "make test-faults  the long forms of the fault tests: 100 kills on each engine, 10^5 attempts moved"
+	@echo "make cluster      two servers, two workers, a transcriber and Postgres, on loopback, without containers"
 
 run: $(UV)
 	$(UV) sync --quiet --locked --no-dev --inexact
@@ -16,7 +18,7 @@ run: $(UV)
 
 test: lint
 	./tests/chromium
-	$(UV) run --no-sync pytest --cov --cov-report=term --cov-fail-under=95
+	$(UV) run --no-sync pytest --numprocesses=auto --dist=loadfile --cov --cov-report=term --cov-fail-under=95
 
 lint: $(UV)
 	$(UV) sync --quiet --locked
@@ -30,6 +32,14 @@ lint: $(UV)
 bench: $(UV)
 	$(UV) sync --quiet --locked
 	$(UV) run --no-sync python -m tests.bench
+
+test-faults: $(UV)
+	$(UV) sync --quiet --locked
+	$(UV) run --no-sync pytest -m faults -s
+
+cluster: $(UV)
+	$(UV) sync --quiet --locked
+	@$(UV) run --no-sync python -m tests.cluster
 
 # uv comes from PATH, or into the clone, by way of a virtual environment of its own.
 .uv/bin/uv:

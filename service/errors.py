@@ -12,6 +12,7 @@ VivaError
 │   ├── DeadlinePassed      the time for it is over
 │   └── KeyReused           an idempotency key was sent with another request
 ├── PreconditionMissing     a revision has to be sent along
+├── GraderUnavailable       the grader cannot work at the moment; try again later
 └── StoreUnavailable        the database cannot be used at the moment
     ├── StoreBusy           another writer holds it; try again soon
     └── StoreFull           there is no space left to write
@@ -78,6 +79,15 @@ class KeyReused(Conflict):
 
 class PreconditionMissing(VivaError):
     """Send If-Match with the revision of the draft that you edited."""
+
+
+class GraderUnavailable(VivaError):
+    """The grader cannot be reached at the moment."""
+
+    def __init__(self, message: str | None = None, *, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        """Seconds that the grader asks to be left alone."""
+        super().__init__(message)
 
 
 class StoreUnavailable(VivaError):

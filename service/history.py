@@ -56,7 +56,7 @@ class History:
     async def attempt(self, person: Person, attempt_id: UUID) -> AttemptView:
         """Raises NotFound, also for another's."""
         (attempt, result), previous = await asyncio.to_thread(self._attempt, person, attempt_id)
-        item = await self.practice.item(attempt.item_digest)
+        item = await self.practice.grading.item(attempt.item_digest)
         return AttemptView(attempt=attempt, result=result, item=item, previous=previous)
 
     async def attempts(

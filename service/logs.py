@@ -19,6 +19,8 @@ from service.errors import VivaError
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """Of the request that is being answered, set by `api/middleware.py`."""
+job_id: ContextVar[str | None] = ContextVar("job_id", default=None)
+"""Of the job that is being done, set by `jobs/runner.py`."""
 
 _OWN = {*logging.makeLogRecord({}).__dict__, "message", "asctime", "taskName", "color_message"}
 """What every record has; the rest is what `extra` brought. The last one is uvicorn's, for terminals."""
@@ -26,7 +28,7 @@ _HARMLESS = (VivaError, OSError, sqlite3.Error)
 """Exceptions whose messages quote no values."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _PLAIN = re.compile(r"[\w./:{}()-]+")
-_QUIET = ("alembic",)
+_QUIET = ("alembic", "procrastinate")
 """Loggers whose `info` says nothing to whoever runs Viva."""
 
 
@@ -100,8 +102,8 @@ def _message(record: logging.LogRecord) -> str:
 
 def _extras(record: logging.LogRecord) -> dict[str, Any]:
     extras = {name: value for name, value in record.__dict__.items() if name not in _OWN}
-    current = request_id.get()
-    return extras if current is None else extras | {"request_id": current}
+    ids = {"request_id": request_id.get(), "job_id": job_id.get()}
+    return extras | {name: value for name, value in ids.items() if value is not None}
 
 
 def _plain(value: object) -> str:

@@ -1,6 +1,6 @@
 """What is counted, for Prometheus. One registry for each application: nothing is global."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 
 class Metrics:
@@ -22,3 +22,11 @@ class Metrics:
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1, 5, 15, 60),
             registry=self.registry,
         )
+        self.jobs = Counter("viva_job_tries", "Tries by outcome.", ["work", "outcome"], registry=self.registry)
+        self.waiting = Gauge("viva_jobs", "Jobs that wait or run.", ["work"], registry=self.registry)
+        self.failed = Gauge("viva_jobs_failed", "Jobs that were given up.", ["work"], registry=self.registry)
+        self.oldest = Gauge("viva_job_oldest_seconds", "Age of the oldest job.", ["work"], registry=self.registry)
+        self.grader_unavailable = Counter(
+            "viva_grader_unavailable", "Times that a grader could not work.", ["grader"], registry=self.registry
+        )
+        self.followers = Gauge("viva_sse_clients", "Open event streams.", registry=self.registry)

@@ -1,16 +1,16 @@
 """The walk: an answer comes in, is stored, graded, and the grade is stored. Everything else serves it.
 
-    submit ── clean ── hand in (session and attempt, one transaction) ── mark ── assess ── store the grade
+    submit ── clean ── hand in (session, attempt and job, one transaction) ── wait a while ── the grade, or "not yet"
+                                                          │
+    grading.py, in this process or another:               └── load ── mark ── assess ── store the grade
 
-An answer is acknowledged once its attempt is committed. Grading is idempotent and starts from the
-attempt's row, so a crash in between costs nothing: `jobs` finds the row and calls `grade` again.
+An answer is acknowledged once its attempt is committed, and its job with it: a crash after that costs nothing.
 """
 
 import asyncio
 import hashlib
-import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from random import SystemRandom
 from uuid import UUID
@@ -18,31 +18,36 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from service.bank import Bank
-from service.domain.attempt import Answer, Attempt, Person, clean
-from service.domain.grade import Grade, Ungraded, assess
+from service.domain.attempt import Answer, Attempt, Person, Standing, clean
+from service.domain.job import Priority
 from service.domain.plan import Plan, draw, make_session
 from service.domain.rubric import Item
 from service.domain.session import REVIEWABLE, HandIn, PracticeSession
-from service.errors import Conflict, KeyReused, StoreUnavailable
-from service.graders import Grader
-from service.metrics import Metrics
+from service.errors import Conflict, KeyReused
+from service.grading import Grading
+from service.jobs import Jobs
+from service.live import JOBS, Live, about
 from service.store import attempts, items, sessions
 from service.store.engine import Store, Tx
-
-log = logging.getLogger(__name__)
 
 Changed = tuple[PracticeSession, tuple[HandIn, ...]]
 Step = Callable[[PracticeSession, Tx], Changed]
 
+WAIT_SECONDS = 2.0
+"""How long a request that handed something in waits for the grade; after that it is followed."""
+LOOK_SECONDS = 5.0
+"""Who follows a grade looks this often, whether or not there was news: news can be lost."""
+
 
 class Practice:
-    """Practice sessions on one store, one bank and one grader. `now` is always the arrival of the request, in UTC."""
+    """Practice sessions on one store and one bank. `now` is always the arrival of the request, in UTC."""
 
-    def __init__(self, *, store: Store, bank: Bank, grader: Grader, metrics: Metrics, grace: float) -> None:
+    def __init__(self, *, store: Store, bank: Bank, grading: Grading, jobs: Jobs, live: Live, grace: float) -> None:
         self.store = store
         self.bank = bank
-        self.grader = grader
-        self.metrics = metrics
+        self.grading = grading
+        self.jobs = jobs
+        self.live = live
         self.grace = grace
 
     # Sessions
@@ -134,14 +139,14 @@ class Practice:
     async def reveal(self, person: Person, session_id: UUID, position: int, now: datetime) -> Item:
         """The item with its model answer; the question is recorded as revealed."""
         session = await self._change(person, session_id, now, lambda s, _: (s.reveal(position, now), ()))
-        return await self.item(session.slot(position).item_digest)
+        return await self.grading.item(session.slot(position).item_digest)
 
     async def review(self, person: Person, session_id: UUID, position: int, now: datetime) -> Item:
         """The item behind a question that was answered or revealed. Raises Conflict for any other."""
         slot = (await self.session(person, session_id, now)).slot(position)
         if slot.state not in REVIEWABLE:
             raise Conflict(f"Question {position} is {slot.state}.")
-        return await self.item(slot.item_digest)
+        return await self.grading.item(slot.item_digest)
 
     async def hint(self, person: Person, session_id: UUID, position: int, now: datetime) -> PracticeSession:
         return await self._change(person, session_id, now, lambda s, _: (s.hint(position), ()))
@@ -154,9 +159,18 @@ class Practice:
     # The walk
 
     async def submit(
-        self, person: Person, session_id: UUID, position: int, text: str, key: str | None, now: datetime
+        self,
+        person: Person,
+        session_id: UUID,
+        position: int,
+        text: str,
+        key: str | None,
+        now: datetime,
+        wait: float = WAIT_SECONDS,
     ) -> tuple[UUID, bool]:
-        """Hand in an answer and grade it: the attempt's id, and whether `key` had brought it in before.
+        """Hand in an answer: the attempt's id, and whether `key` had brought it in before.
+
+        Its grade is waited for, but not longer than `wait` seconds.
 
         Raises KeyReused, DeadlinePassed, Conflict, Invalid (empty), TooLarge, StoreUnavailable.
         """
@@ -174,70 +188,49 @@ class Practice:
                     if earlier[1] != fingerprint:
                         raise KeyReused
                     return [earlier[0].id], True
-                _, handed = _apply(tx, person, session_id, now, step, key=key, fingerprint=fingerprint)
+                _, handed = self._apply(tx, person, session_id, now, step, key=key, fingerprint=fingerprint)
             return handed, False
 
         attempt_ids, replayed = await asyncio.to_thread(commit)
-        if not replayed:
-            await self._grade_each(attempt_ids, now)
+        self.live.tell(JOBS)
+        await self.graded(person, attempt_ids, wait)
         return attempt_ids[-1], replayed
 
-    async def grade(self, attempt_id: UUID, now: datetime) -> None:
-        """Grade a stored attempt, unless that was done. Raises NotFound, StoreUnavailable."""
-        attempt = await asyncio.to_thread(self._load, attempt_id)
-        if attempt.status != "submitted":
-            return
-        item = await self.item(attempt.item_digest)
-        result = await self.mark(item, attempt.answer)
-        await asyncio.to_thread(self._keep_grade, attempt, result, now)
+    async def graded(self, person: Person, attempt_ids: Sequence[UUID], seconds: float) -> None:
+        """Until all of these have been graded, or given up; for `seconds` at most. Raises NotFound."""
+        end = time.monotonic() + seconds
+        for attempt_id in attempt_ids:
+            await self.follow(person, attempt_id, end - time.monotonic())
 
-    async def mark(self, item: Item, answer: Answer) -> Grade | Ungraded:
-        """The grade of an answer, stored nowhere. A grader that fails gives no grade, never a zero."""
-        identity, started = self.grader.identity, time.perf_counter()
-        try:
-            marking = await self.grader.mark(item, answer)
-            result = marking if isinstance(marking, Ungraded) else assess(marking, item.rubric, answer, identity)
-        except Exception as error:  # the boundary to graders that others write
-            log.exception("grader failed", extra={"grader": identity.name, "question": item.id})
-            result = Ungraded(reason=f"The grader {identity.name} failed ({type(error).__name__}).")
-        self.metrics.grade_seconds.labels(identity.name).observe(time.perf_counter() - started)
-        outcome = "ungraded" if isinstance(result, Ungraded) else "graded"
-        self.metrics.grades.labels(identity.name, outcome).inc()
-        return result
-
-    def pending(self) -> list[UUID]:
-        """Attempts that wait for their grade. Blocking."""
-        with self.store.read() as tx:
-            return attempts.pending(tx)
+    async def follow(self, person: Person, attempt_id: UUID, seconds: float, seen: Standing | None = None) -> Standing:
+        """How the grading stands once that is other than `seen` (by default: once it is over), or after `seconds`."""
+        end = time.monotonic() + seconds
+        with self.live.follow(about(attempt_id)) as news:  # first: what comes while we read is news already
+            while True:
+                standing = await asyncio.to_thread(self._standing, person, attempt_id)
+                over = standing.status != "submitted" if seen is None else standing != seen
+                left = end - time.monotonic()
+                if over or left <= 0 or self.live.closed:
+                    return standing
+                await news.wait(min(left, LOOK_SECONDS))
 
     async def check_open_to(self, person: Person, question_id: str, now: datetime) -> None:
         """Raises Conflict where the person has yet to answer the question in a strict session."""
         await self.settle_due(person, now)
         await asyncio.to_thread(self._check_open_to, person, question_id)
 
-    async def item(self, digest: str) -> Item:
-        """The version of a question that a session was planned with."""
-        present = self.bank.by_digest(digest)
-        return await asyncio.to_thread(self._stored_item, digest) if present is None else present
-
     async def _change(self, person: Person, session_id: UUID, now: datetime, step: Step) -> PracticeSession:
         """One step of a session in one transaction, then grades for what it handed in."""
 
         def commit() -> tuple[PracticeSession, list[UUID]]:
             with self.store.write() as tx:
-                return _apply(tx, person, session_id, now, step)
+                return self._apply(tx, person, session_id, now, step)
 
         session, attempt_ids = await asyncio.to_thread(commit)
-        await self._grade_each(attempt_ids, now)
+        if attempt_ids:
+            self.live.tell(JOBS)
+            await self.graded(person, attempt_ids, WAIT_SECONDS)
         return session
-
-    async def _grade_each(self, attempt_ids: list[UUID], now: datetime) -> None:
-        for attempt_id in attempt_ids:
-            try:
-                await self.grade(attempt_id, now)
-            except StoreUnavailable:
-                # The answer is safe and acknowledged; its grade follows when `jobs` comes by.
-                log.warning("grade postponed", extra={"attempt": str(attempt_id)})
 
     # Blocking parts, for worker threads
 
@@ -258,21 +251,45 @@ class Practice:
         with self.store.read() as tx:
             return attempts.get(tx, person, attempt_id)[0]
 
-    def _load(self, attempt_id: UUID) -> Attempt:
+    def _standing(self, person: Person, attempt_id: UUID) -> Standing:
         with self.store.read() as tx:
-            return attempts.load(tx, attempt_id)
-
-    def _stored_item(self, digest: str) -> Item:
-        with self.store.read() as tx:
-            return items.get(tx, digest)
-
-    def _keep_grade(self, attempt: Attempt, result: Grade | Ungraded, now: datetime) -> None:
-        with self.store.write() as tx:
-            attempts.add_grade(tx, attempt, self.grader.identity, result, now)
+            return attempts.standing(tx, person, attempt_id)
 
     def _check_open_to(self, person: Person, question_id: str) -> None:
         with self.store.read() as tx:
             _not_in_strict(tx, person, question_id, None)
+
+    def _apply(
+        self,
+        tx: Tx,
+        person: Person,
+        session_id: UUID,
+        now: datetime,
+        step: Step,
+        *,
+        key: str | None = None,
+        fingerprint: str = "",
+    ) -> tuple[PracticeSession, list[UUID]]:
+        """Lock the session, let the clock act, take the step, keep it all. The ids are of the attempts it made.
+
+        Raises Conflict where the step would show an answer that the person still owes a strict session.
+        """
+        before = sessions.get(tx, person, session_id, lock=True)
+        settled, timed_out = before.settle(now)
+        after, handed = step(settled, tx)
+        if after.mode == "practice":
+            for earlier, slot in zip(before.slots, after.slots, strict=True):
+                if slot.state in REVIEWABLE and slot.state != earlier.state:
+                    _not_in_strict(tx, person, slot.question_id, after.id)
+        sessions.save(tx, before, after)
+        made = [(hand_in, None, "") for hand_in in timed_out] + [(hand_in, key, fingerprint) for hand_in in handed]
+        ids = []
+        for hand_in, sent_key, sent in made:
+            attempt = _attempt_of(after, hand_in)
+            attempts.add(tx, attempt, key=sent_key, fingerprint=sent)
+            self.jobs.enqueue(tx, attempt, "grade", Priority.FINAL, now)
+            ids.append(attempt.id)
+        return after, ids
 
     def _title(self, plan: Plan, chosen: list[Item]) -> str:
         if len(chosen) == 1 and plan.mode == "practice":  # a strict session names no question before it is opened
@@ -280,37 +297,6 @@ class Practice:
         topics = plan.topics or tuple(dict.fromkeys(item.question.topic for item in chosen))
         names = [self.bank.topics[topic].title for topic in topics]
         return " · ".join(names) if len(names) <= 2 else "Mixed practice"
-
-
-def _apply(
-    tx: Tx,
-    person: Person,
-    session_id: UUID,
-    now: datetime,
-    step: Step,
-    *,
-    key: str | None = None,
-    fingerprint: str = "",
-) -> tuple[PracticeSession, list[UUID]]:
-    """Lock the session, let the clock act, take the step, keep it all. The ids are of the attempts it made.
-
-    Raises Conflict where the step would show an answer that the person still owes a strict session.
-    """
-    before = sessions.get(tx, person, session_id, lock=True)
-    settled, timed_out = before.settle(now)
-    after, handed = step(settled, tx)
-    if after.mode == "practice":
-        for earlier, slot in zip(before.slots, after.slots, strict=True):
-            if slot.state in REVIEWABLE and slot.state != earlier.state:
-                _not_in_strict(tx, person, slot.question_id, after.id)
-    sessions.save(tx, before, after)
-    made = [(hand_in, None, "") for hand_in in timed_out] + [(hand_in, key, fingerprint) for hand_in in handed]
-    ids = []
-    for hand_in, sent_key, sent in made:
-        attempt = _attempt_of(after, hand_in)
-        attempts.add(tx, attempt, key=sent_key, fingerprint=sent)
-        ids.append(attempt.id)
-    return after, ids
 
 
 def _attempt_of(session: PracticeSession, hand_in: HandIn) -> Attempt:

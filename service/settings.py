@@ -10,13 +10,19 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSou
 from service.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
+SECRETS = Path("/run/secrets")
+"""Where containers find secrets: a file for each, such as `viva_database_url`."""
 
 
 class Settings(BaseSettings):
     """Every field's description is below it; docs/hosting.md lists them."""
 
     model_config = SettingsConfigDict(
-        env_prefix="VIVA_", env_nested_delimiter="__", env_file=".env", extra="ignore", use_attribute_docstrings=True
+        env_prefix="VIVA_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        extra="ignore",
+        use_attribute_docstrings=True,
     )
 
     host: str = "127.0.0.1"
@@ -27,6 +33,8 @@ class Settings(BaseSettings):
     """Folder for the SQLite database."""
     database_url: str | None = None
     """SQLAlchemy URL of the database. Default: `viva.db` in the data folder."""
+    database_direct_url: str | None = None
+    """The same Postgres without a pooler in between, for connections that have to last. Default: VIVA_DATABASE_URL."""
     bank_dir: Path = ROOT
     """Folder that holds `questions/` and `rubrics/`."""
     grader: str = "keyword"
@@ -35,6 +43,20 @@ class Settings(BaseSettings):
     """Seconds after a strict deadline in which an answer still counts, for slow networks."""
     busy_seconds: float = Field(default=10, gt=0, le=60)
     """Seconds that a write waits for another before it answers 503."""
+    jobs: str = "embedded"
+    """How grading is handed on: `embedded`, in this process, or `procrastinate`, by `viva worker` on Postgres."""
+    job_concurrency: int = Field(default=8, ge=0, le=500)
+    """Jobs that one process does at once; 0 leaves them to others."""
+    job_tries: int = Field(default=40, ge=1, le=1000)
+    """Tries before a job is given up: 40 are about five hours of an unreachable grader."""
+    retry_seconds: float = Field(default=2, gt=0, le=600)
+    """Seconds until a job that failed is tried again; twice as many each time, at most 600, or what the grader asks."""
+    lease_seconds: float = Field(default=120, ge=1, le=3600)
+    """Seconds after which a job counts as lost, where nothing was heard of its worker: longer than any grade takes."""
+    keep_days: int | None = Field(default=None, ge=1)
+    """Days after which sessions, answers and grades are deleted. Default: they are kept."""
+    drain_seconds: float = Field(default=1, ge=0, le=60)
+    """Seconds between SIGTERM, when `/readyz` begins to fail, and the end of accepting requests."""
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     """Least level that is logged; `debug` also shows the messages of foreign exceptions, which may quote an answer."""
     log_format: Literal["text", "json"] = "text"
@@ -68,7 +90,7 @@ def sqlite_url(path: Path) -> str:
 def read_settings() -> Settings:
     """The settings of this process. Raises ConfigError with the name and the fault of each that cannot be."""
     try:
-        return Settings()
+        return Settings(_secrets_dir=SECRETS if SECRETS.is_dir() else None)
     except ValidationError as error:
         wrong = [f"VIVA_{'__'.join(str(part) for part in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
         raise ConfigError("; ".join(wrong)) from error

@@ -59,7 +59,7 @@ def settings(tmp_path: Path) -> Settings:
 def app(settings: Settings, clock: Clock) -> Iterator[FastAPI]:
     app = create_app(settings, clock=clock)
     yield app
-    app.state.services.practice.store.close()  # without a client nobody else does
+    app.state.services.store.close()  # without a client nobody else does
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""A real server: `viva serve` in a process of its own, on a free port, with SQLite in a folder of the test's."""
+"""Real processes of Viva: `viva serve` on a free port, with SQLite in a folder of the test's, and `viva worker`."""
 
 import os
 import re
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import httpx2
 VIVA = Path(sys.executable).with_name("viva")
 STOP_SECONDS = 30
 T = TypeVar("T")
-_ADDRESS = re.compile(r"Viva is at (http://\S+)")
+_ADDRESS = re.compile(r" is at (http://\S+)")
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
@@ -38,8 +39,11 @@ def eventually(found: Callable[[], T | None]) -> T:
 class Server:
     """Starts on entering, stops on leaving; the data in `folder` outlives it, so that it can start again."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    command: tuple[str, ...] = ("serve",)
+
+    def __init__(self, folder: Path, *, name: str = "server", **settings: str) -> None:
         self.folder = folder
+        self.name = name
         self.settings = settings
         self.client = httpx2.Client()
         self._process: subprocess.Popen[str] | None = None
@@ -55,7 +59,7 @@ class Server:
         """Wait until it answers; raises AssertionError with its log where it ends before that."""
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
-                [VIVA, "serve"],
+                [VIVA, *self.command],
                 env=environment(self.folder, **self.settings),
                 cwd=self.folder,
                 stdout=subprocess.PIPE,
@@ -63,7 +67,7 @@ class Server:
                 text=True,
             )
         assert self._process.stdout
-        found = _ADDRESS.match(self._process.stdout.readline())
+        found = _ADDRESS.search(self._process.stdout.readline())
         if not found:
             self.kill()
             raise AssertionError(self.log())
@@ -107,7 +111,7 @@ class Server:
 
     @property
     def _log(self) -> Path:
-        return self.folder / "server.log"
+        return self.folder / f"{self.name}.log"
 
     def _ended(self, process: subprocess.Popen[str]) -> int:
         self.client.close()
@@ -115,3 +119,17 @@ class Server:
         if process.stdout:
             process.stdout.close()
         return code
+
+
+class Worker(Server):
+    """`viva worker`: it answers only to whoever watches it."""
+
+    def __init__(self, folder: Path, *, name: str = "worker", queues: str = "grading", **settings: str) -> None:
+        super().__init__(folder, name=name, **settings)
+        self.command = ("worker", "--queues", queues)
+
+
+def free_port() -> str:
+    """A port that a server can have more than once, as those who are connected expect it there again."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return str(listener.getsockname()[1])

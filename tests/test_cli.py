@@ -11,7 +11,8 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
-from service.cli import app, listen
+from service.cli import app
+from service.cli.serving import listen
 from tests.api.walk import GOOD
 from tests.bank.conftest import QUESTION, RUBRIC, BankFiles
 from tests.server import VIVA, Server, environment

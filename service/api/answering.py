@@ -5,12 +5,13 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from service.api import views
-from service.api.deps import Key, Now, Position, Revision, Uses, Who
+from service.api.deps import Key, Now, Position, Revision, Uses, Wait, Who
 from service.api.problems import problems
 from service.api.schemas.attempts import AttemptOut, Review
 from service.api.schemas.sessions import DraftIn, DraftOut, ExtendIn, OpenQuestion, SessionOut, SubmitIn
 from service.domain.session import PracticeSession
 from service.errors import Conflict
+from service.practice import WAIT_SECONDS
 
 router = APIRouter(
     prefix="/sessions/{session_id}/questions/{position}", tags=["answering"], responses=problems(404, 409, 422, 503)
@@ -21,7 +22,7 @@ async def _open_question(uses: Uses, session: PracticeSession, position: int, no
     slot = session.slot(position)
     if not slot.active:
         raise Conflict(f"Question {position} is {slot.state}.")
-    item = await uses.practice.item(slot.item_digest)
+    item = await uses.grading.item(slot.item_digest)
     return views.open_question(uses.bank, session, slot, item, now)
 
 
@@ -70,9 +71,10 @@ async def submit_answer(
     who: Who,
     now: Now,
     key: Key = None,
+    wait: Wait = WAIT_SECONDS,
 ) -> AttemptOut:
-    """Hand in the answer and get its grade, the model answer and the notes."""
-    attempt_id, replayed = await uses.practice.submit(who, session_id, position, answer.text, key, now)
+    """Hand in the answer: its grade, the model answer, the notes. A grade that takes longer can be followed."""
+    attempt_id, replayed = await uses.practice.submit(who, session_id, position, answer.text, key, now, wait)
     if replayed:
         response.status_code = 200
     return views.attempt(uses.bank, await uses.history.attempt(who, attempt_id))

@@ -1,22 +1,27 @@
 """Attempts, progress, and grading without storing."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Header, HTTPException, Query
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from service.api import views
-from service.api.deps import Cursor, Limit, Now, Uses, Who
+from service.api.deps import Cursor, Limit, Now, Uses, Wait, Who
 from service.api.problems import problems
 from service.api.schemas.attempts import AttemptOut, AttemptPage, GradeRequest, GradeResponse
 from service.api.schemas.progress import ProgressOut
 from service.api.schemas.sessions import SessionOut
-from service.domain.attempt import Answer
+from service.domain.attempt import Answer, Standing
 from service.domain.question import Question, Source
 from service.domain.rubric import Item, Rubric
 from service.errors import Invalid
 
 router = APIRouter(responses=problems(422, 503))
+
+STREAM_LOOK = 3600.0
+"""Seconds after which a stream asks anew, for no other reason than not to wait for ever."""
 
 
 @router.get("/attempts", tags=["attempts"])
@@ -37,9 +42,47 @@ async def list_attempts(
 
 
 @router.get("/attempts/{attempt_id}", tags=["attempts"], responses=problems(404))
-async def read_attempt(attempt_id: UUID, uses: Uses, who: Who) -> AttemptOut:
-    """One attempt with its grade, the model answer and the notes."""
+async def read_attempt(attempt_id: UUID, uses: Uses, who: Who, wait: Wait = 0) -> AttemptOut:
+    """One attempt with its grade, the model answer and the notes. With `wait`, once it is graded."""
+    if wait:
+        await uses.practice.follow(who, attempt_id, wait)
     return views.attempt(uses.bank, await uses.history.attempt(who, attempt_id))
+
+
+async def _standing(
+    attempt_id: UUID, uses: Uses, who: Who, last_event_id: Annotated[str | None, Header()] = None
+) -> Standing:
+    """How the grading stands, before a stream begins. 204 where all was told before, so that a browser stays away."""
+    standing = await uses.practice.follow(who, attempt_id, 0)
+    if standing.status != "submitted" and last_event_id == views.event_id(standing):
+        raise HTTPException(204)
+    return standing
+
+
+@router.get(
+    "/attempts/{attempt_id}/events",
+    tags=["attempts"],
+    response_class=EventSourceResponse,
+    responses=problems(404) | {204: {"description": "Nothing more will come: `Last-Event-ID` was the last event."}},
+)
+async def follow_attempt(
+    attempt_id: UUID,
+    uses: Uses,
+    who: Who,
+    standing: Annotated[Standing, Depends(_standing)],
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """Follow the grading as server-sent events `standing`: how it stands, and each change, until there is a grade.
+
+    An event's id says how it stood: sent back as `Last-Event-ID`, the stream goes on after it.
+    """
+    with uses.metrics.followers.track_inprogress():
+        if views.event_id(standing) != last_event_id:
+            yield views.standing_event(standing)
+        while standing.status == "submitted" and not uses.live.closed:
+            seen, standing = standing, await uses.practice.follow(who, attempt_id, STREAM_LOOK, standing)
+            if standing != seen:
+                yield views.standing_event(standing)
 
 
 @router.post("/attempts/{attempt_id}/retry", tags=["attempts"], status_code=201, responses=problems(404, 409))
@@ -66,7 +109,7 @@ async def grade_answer(request: GradeRequest, uses: Uses, who: Who, now: Now) ->
     else:
         item = uses.bank.item(request.question_id or "")
         await uses.practice.check_open_to(who, item.id, now)
-    return views.grade_response(item.rubric, await uses.practice.mark(item, answer))
+    return views.grade_response(item.rubric, await uses.grading.mark(item, answer))
 
 
 def _loose(rubric: Rubric) -> Item:

@@ -1,7 +1,5 @@
 """What routes ask for: the services, who is asking, when the request arrived."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -9,25 +7,9 @@ from uuid import UUID
 from fastapi import Depends, Header, Path, Query, Request, Response
 from starlette.exceptions import HTTPException
 
-from service.bank import Bank
 from service.domain.attempt import LOCAL, Person
 from service.errors import PreconditionMissing
-from service.history import History
-from service.metrics import Metrics
-from service.practice import Practice
-from service.settings import Settings
-
-
-@dataclass(frozen=True)
-class Services:
-    """Everything a request may need, made once by `create_app`."""
-
-    settings: Settings
-    bank: Bank
-    practice: Practice
-    history: History
-    metrics: Metrics
-    clock: Callable[[], datetime]
+from service.wiring import Services
 
 
 def _services(request: Request) -> Services:
@@ -71,6 +53,7 @@ BankEtag = Depends(_bank_etag)
 Position = Annotated[int, Path(ge=1, le=1000, description="Place of the question in its session, from 1.")]
 Cursor = Annotated[UUID | None, Query(description="`next_cursor` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=100, description="Rows on a page.")]
+Wait = Annotated[float, Query(ge=0, le=25, description="Seconds to wait for the grade, at most.")]
 Key = Annotated[
     str | None,
     Header(

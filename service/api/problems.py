@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -35,6 +36,7 @@ STATUS: dict[type[errors.VivaError], tuple[int, str]] = {
     errors.StoreUnavailable: (503, "store-unavailable"),
     errors.StoreBusy: (503, "store-busy"),
     errors.StoreFull: (503, "store-full"),
+    errors.GraderUnavailable: (503, "grader-unavailable"),
 }
 
 
@@ -92,7 +94,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(errors.VivaError)
     async def ours(request: Request, error: errors.VivaError) -> Response:
         status, slug = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), (500, "internal"))
-        headers = {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, errors.StoreUnavailable) else None
+        headers = {"Retry-After": str(_patience(error))} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
         more = {"current_revision": error.current} if isinstance(error, errors.RevisionMismatch) else {}
         return problem(request, status, slug, str(error), headers=headers, **more)
 
@@ -109,8 +111,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        if error.status_code == HTTPStatus.NOT_MODIFIED:
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=error.headers)
+        if error.status_code in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+            return Response(status_code=error.status_code, headers=error.headers)
         if error.status_code == HTTPStatus.BAD_REQUEST:  # only FastAPI raises it, for a body that is no text
             return problem(request, 422, "invalid", NO_JSON)
         headers = dict(error.headers or {})
@@ -125,6 +127,12 @@ def install(app: FastAPI) -> None:
         answer = problem(request, 500, "internal", UNFORESEEN)
         answer.headers.update(standing_headers(request.state.request_id))
         return answer
+
+
+def _patience(error: errors.VivaError) -> int:
+    """Seconds to wait before asking again: what the grader said, else a moment."""
+    asked = error.retry_after if isinstance(error, errors.GraderUnavailable) else None
+    return max(RETRY_SECONDS, ceil(asked or 0))
 
 
 def _methods(request: Request) -> set[str]:

@@ -1,1 +1,1 @@
-"""Measurements that anybody can repeat."""
+"""Measurements that operators run themselves: `viva bench`."""

@@ -65,6 +65,14 @@ LOCAL = Person(id="local", organisation="local")
 AttemptStatus = Literal["submitted", "graded", "ungraded"]
 
 
+class Standing(Value):
+    """How far the grading of an attempt has come."""
+
+    status: AttemptStatus
+    grades: int
+    """How many it has got: a regrade adds one."""
+
+
 class Attempt(Value):
     """One answer to one question, as it was handed in."""
 

@@ -1,41 +1,72 @@
-"""Jobs in the process that serves: nothing else to install or to run."""
+"""Jobs in this process, on SQLite or Postgres: nothing else to install or to run."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from uuid import UUID
+import random
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import chain
 
+from service.domain.attempt import Attempt
+from service.domain.job import WORKS, Job, Priority, Queue, Work
 from service.errors import StoreUnavailable
+from service.jobs.runner import Runner
+from service.live import JOBS
+from service.store import jobs, notices
+from service.store.engine import Tx
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 1.0
+"""A job that was put off, or that a dead process held, is found within this time; a new one is told of at once."""
 
 
 class EmbeddedJobs:
-    """Grades what waits: at start what a crash has left, later what a request could not finish."""
+    """Claims jobs by their rows, each with a lease."""
 
-    def __init__(self, pending: Callable[[], list[UUID]], handler: Callable[[UUID], Awaitable[None]]) -> None:
-        self._pending = pending
-        self._handler = handler
+    def __init__(self, runner: Runner) -> None:
+        self.runner = runner
 
-    async def sweep(self) -> int:
-        """Handle all that waits now; returns how many. Raises StoreUnavailable."""
-        waiting = await asyncio.to_thread(self._pending)
-        for attempt_id in waiting:
+    def check(self) -> None:
+        pass
+
+    def install(self) -> None:
+        pass
+
+    def enqueue(self, tx: Tx, attempt: Attempt, work: Work, priority: Priority, now: datetime) -> bool:
+        added = jobs.add(tx, attempt, work, priority, now)
+        if added:
+            notices.tell(tx, JOBS)
+        return added
+
+    async def work(self, queues: Sequence[Queue], concurrency: int) -> None:
+        works = list(chain.from_iterable(WORKS[queue] for queue in queues))
+        running: set[asyncio.Task[float | None]] = set()
+        with self.runner.live.follow(JOBS) as news:
+
+            def ended(task: asyncio.Task[float | None]) -> None:
+                running.discard(task)
+                news.tell()
+
             try:
-                await self._handler(attempt_id)
-            except StoreUnavailable:
-                raise
-            except Exception:  # the worker's boundary: one attempt that cannot be handled must not stop the others
-                log.exception("attempt %s cannot be graded", attempt_id)
-        return len(waiting)
+                while True:
+                    free = concurrency - len(running)
+                    claimed = await self._claim(works, free) if free else []
+                    for job in claimed:
+                        task = asyncio.create_task(self.runner.run(job))
+                        running.add(task)
+                        task.add_done_callback(ended)
+                    if not claimed or len(running) >= concurrency:
+                        await news.wait(LOOK_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311
+            finally:
+                for task in running:
+                    task.cancel()
+                await asyncio.gather(*running, return_exceptions=True)
 
-    async def run(self) -> None:
-        """Sweep until cancelled."""
-        while True:
-            try:
-                await self.sweep()
-            except StoreUnavailable as error:
-                log.warning("grading waits for the database: %s", error)
-            await asyncio.sleep(LOOK_SECONDS)
+    async def _claim(self, works: Sequence[Work], limit: int) -> list[Job]:
+        """Nothing while the database is away: what runs already goes on."""
+        try:
+            return await self.runner.claim(works, limit)
+        except StoreUnavailable as error:
+            log.warning("jobs wait for the database: %s", error)
+            return []

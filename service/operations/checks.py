@@ -10,11 +10,14 @@ from difflib import get_close_matches
 
 from service.bank import load_bank
 from service.graders import BUILT_IN, Grader
+from service.live import Live
+from service.metrics import Metrics
 from service.operations.finding import Finding, fail, ok, warning
 from service.plugins import load
 from service.settings import Settings, unknown_variables
 from service.store.engine import Store
 from service.store.files import database_file
+from service.wiring import make_jobs, utc_now
 
 MB = 1_000_000
 LITTLE, TOO_LITTLE = 500 * MB, 20 * MB
@@ -65,6 +68,20 @@ def grader(settings: Settings) -> Finding:
             f"{settings.grader} is no grader ({error}).", "Set VIVA_GRADER; docs/grading.md says what a grader is."
         )
     return ok(f"{identity.name} {identity.version}.")
+
+
+def jobs(settings: Settings) -> Finding:
+    """Whether the engine can work with the database."""
+    store = Store(settings.store_url(), direct_url=settings.database_direct_url)
+    try:
+        make_jobs(settings, store, Live(), Metrics(), utc_now, {}).check()
+    finally:
+        store.close()
+    if settings.jobs == "procrastinate":
+        return ok("procrastinate; viva worker does them.")
+    if not settings.job_concurrency:
+        return warning(f"{settings.jobs}, but this process does none.", "Run viva worker, or set VIVA_JOB_CONCURRENCY.")
+    return ok(f"{settings.jobs}, up to {settings.job_concurrency} at once.")
 
 
 def port(settings: Settings) -> Finding:

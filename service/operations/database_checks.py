@@ -1,9 +1,9 @@
 """Checks of a database that opens. What they raise, a VivaError, counts as `fail`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from service.operations.finding import Finding, fail, ok, warning
-from service.store import condition
+from service.store import condition, jobs
 from service.store.engine import Store
 
 
@@ -32,10 +32,35 @@ def schema(store: Store, _now: datetime) -> Finding:
     return behind(f"{present or 'none'}; this release has {known[0]}.", "Run `viva migrate`.")
 
 
+STALE = timedelta(minutes=10)
+SKEW = timedelta(seconds=5)
+
+
+def queue(store: Store, now: datetime) -> Finding:
+    """Jobs that were given up, or that nobody takes."""
+    if condition.schema(store) != condition.schemas()[0]:
+        return ok("Not looked at, as the schema is another.")
+    with store.read() as tx:
+        counts = jobs.counts(tx)
+    waiting, failed = sum(count[0] for count in counts.values()), sum(count[1] for count in counts.values())
+    oldest = min((since for _, _, since in counts.values() if since), default=now)
+    says = f"{waiting} jobs wait or run, {failed} have failed."
+    if failed:
+        return warning(says, "See viva jobs list --failed, then viva jobs retry.")
+    if now - oldest > STALE:
+        return warning(f"{says} The oldest has waited since {oldest:%Y-%m-%d %H:%M} UTC.", "Is a server or worker up?")
+    return ok(says)
+
+
 def clock(store: Store, now: datetime) -> Finding:
     """Deadlines are kept by it: one that was set back gives time away."""
     if condition.schema(store) != condition.schemas()[0]:
         return ok("Not compared, as the schema is another.")
+    theirs = condition.clock(store)
+    if theirs is not None and abs(theirs - now) > SKEW:
+        return warning(
+            f"It is {now:%H:%M:%S} UTC here, {theirs:%H:%M:%S} on the database's machine.", "Keep both by NTP."
+        )
     newest = condition.newest_time(store)
     if newest is not None and newest > now:
         return warning(

@@ -21,11 +21,13 @@ CHECKS: Mapping[str, Callable[[Settings], Finding]] = {
     "data folder": checks.data_folder,
     "bank": checks.bank,
     "grader": checks.grader,
+    "jobs": checks.jobs,
     "port": checks.port,
 }
 DATABASE: Mapping[str, Callable[[Store, datetime], Finding]] = {
     "schema": database_checks.schema,
     "clock": database_checks.clock,
+    "queue": database_checks.queue,
 }
 SQLITE: Mapping[str, Callable[[Store, datetime], Finding]] = {
     "integrity": database_checks.integrity,

@@ -4,9 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import TypeAdapter
+from sqlalchemy import and_, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from service.domain.attempt import Answer, Attempt, Person
+from service.domain.attempt import Answer, Attempt, Person, Standing
 from service.domain.grade import Grade, GraderName, Ungraded
 from service.errors import NotFound
 from service.store.engine import Tx
@@ -54,22 +56,19 @@ def load(tx: Tx, attempt_id: UUID) -> Attempt:
     return _attempt(row)
 
 
-def pending(tx: Tx) -> list[UUID]:
-    """Attempts that wait for their first grade, the oldest first."""
-    return list(tx.exec(select(AttemptRow.id).where(AttemptRow.status == "submitted").order_by(col(AttemptRow.id))))
-
-
-def add_grade(tx: Tx, attempt: Attempt, grader: GraderName, result: Grade | Ungraded, now: datetime) -> bool:
-    """Keep the first grade of `attempt`; False where it has one already, which then stands."""
+def add_grade(
+    tx: Tx, attempt: Attempt, grader: GraderName, result: Grade | Ungraded, now: datetime, *, again: bool = False
+) -> bool:
+    """Keep a grade of `attempt`. The first stands, unless it is to be graded `again`: False where it was not kept."""
     row = tx.exec(select(AttemptRow).where(AttemptRow.id == attempt.id).with_for_update()).one()
-    if row.status != "submitted":
+    if row.status != "submitted" and not again:
         return False
-    graded = isinstance(result, Grade)
-    row.status = "graded" if graded else "ungraded"
+    row.status = "graded" if isinstance(result, Grade) else "ungraded"
+    earlier = tx.exec(select(func.max(GradeRow.number)).where(GradeRow.attempt_id == attempt.id)).one()
     tx.add(
         GradeRow(
             attempt_id=attempt.id,
-            number=1,
+            number=(earlier or 0) + 1,
             owner=row.owner,
             organisation=row.organisation,
             grader=grader.name,
@@ -80,6 +79,42 @@ def add_grade(tx: Tx, attempt: Attempt, grader: GraderName, result: Grade | Ungr
         )
     )
     return True
+
+
+def reopen(tx: Tx, attempt_id: UUID) -> None:
+    """An attempt that got no grade waits for one again."""
+    row = tx.exec(select(AttemptRow).where(AttemptRow.id == attempt_id).with_for_update()).one()
+    if row.status == "ungraded":
+        row.status = "submitted"
+
+
+def outdated(tx: Tx, grader: GraderName, question_id: str | None, after: UUID | None, limit: int) -> list[Attempt]:
+    """Anybody's attempts whose last grade is not of this grader and version: the oldest first, younger than `after`."""
+    any_grade = aliased(GradeRow)
+    last = select(func.max(any_grade.number)).where(any_grade.attempt_id == AttemptRow.id).scalar_subquery()
+    query = (
+        select(AttemptRow)
+        .join(GradeRow, and_(col(GradeRow.attempt_id) == AttemptRow.id, col(GradeRow.number) == last))
+        .where(AttemptRow.status != "submitted")
+        .where(or_(col(GradeRow.grader) != grader.name, col(GradeRow.version) != grader.version))
+        .order_by(col(AttemptRow.id))
+        .limit(limit)
+    )
+    if question_id is not None:
+        query = query.where(AttemptRow.question_id == question_id)
+    if after is not None:
+        query = query.where(col(AttemptRow.id) > after)
+    return [_attempt(row) for row in tx.exec(query)]
+
+
+def standing(tx: Tx, person: Person, attempt_id: UUID) -> Standing:
+    """How far its grading has come. Raises NotFound, also for another's attempt."""
+    grades = select(func.count()).where(GradeRow.attempt_id == AttemptRow.id).scalar_subquery()
+    query = select(AttemptRow.status, grades).where(AttemptRow.id == attempt_id, *_of(person))
+    found = tx.exec(query).first()
+    if found is None:
+        raise NotFound("There is no such attempt.")
+    return Standing.model_validate({"status": found[0], "grades": found[1]})
 
 
 def of_session(tx: Tx, person: Person, session_id: UUID) -> dict[int, Graded]:

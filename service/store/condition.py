@@ -41,6 +41,14 @@ def journal_mode(store: Store) -> str:
         return str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
 
 
+def clock(store: Store) -> datetime | None:
+    """What time it is by the clock of the database's machine; None on SQLite, which has none of its own."""
+    if store.is_sqlite:
+        return None
+    with _connected(store) as connection:
+        return connection.scalar(select(func.clock_timestamp()))
+
+
 def newest_time(store: Store) -> datetime | None:
     """The latest moment that was stored as past. The schema has to be the newest."""
     past = (SessionRow.created_at, SessionRow.started_at, AttemptRow.submitted_at, GradeRow.created_at, PingRow.at)

@@ -35,13 +35,17 @@ _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 class Store:
-    """The database behind `url`. `busy_seconds` is how long a writer waits for another. Raises ConfigError."""
+    """The database behind `url`. `busy_seconds` is how long a writer waits for another. Raises ConfigError.
 
-    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
+    `direct_url` leads to the same Postgres without a pooler in between, for connections that have to last.
+    """
+
+    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS, direct_url: str | None = None) -> None:
         self._busy_seconds = busy_seconds
         self._lock = threading.Lock()
         try:
             self.url = postgres.with_driver(make_url(url))
+            self.direct_url = postgres.with_driver(make_url(direct_url)) if direct_url else self.url
             backend = self.url.get_backend_name()
             if backend not in ("sqlite", "postgresql"):
                 raise ArgumentError(f"{backend} is neither sqlite nor postgresql")

@@ -26,6 +26,11 @@ def with_driver(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
 
 
+def dsn(url: URL) -> str:
+    """As libpq and its programs read it, with the password."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def make_engine(url: URL, busy_seconds: float) -> Engine:
     """Connections that wait `busy_seconds` for a lock, and are tried before use: the server may have been restarted."""
     limits = {

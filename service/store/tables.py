@@ -136,6 +136,27 @@ class GradeRow(Owned, table=True):
     created_at: datetime = utc()
 
 
+class JobRow(Owned, table=True):
+    """Work that waits, written with the attempt in one transaction and deleted with the result in another.
+
+    Beside the attempt, not in it: a claim rewrites this narrow row, not the answer and its indexes.
+    """
+
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_next", "failed_at", "priority", "created_at"),)
+    attempt_id: UUID = Field(primary_key=True, foreign_key="attempt.id")
+    work: str = Field(primary_key=True)
+    priority: int
+    tries: int = 0
+    lost: int = 0
+    created_at: datetime = utc()
+    run_after: datetime = utc()
+    leased_until: datetime | None = utc(default=None)
+    worker: str | None = None
+    error: str | None = Field(default=None, sa_type=Text)
+    failed_at: datetime | None = utc(default=None)
+
+
 class PingRow(SQLModel, table=True):
     """One row, written to find out whether writing works."""
 

@@ -13,12 +13,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 
 from service.api.app import create_app
-from service.api.deps import Services
 from service.domain.attempt import Answer
 from service.domain.grade import Evidence, Finding, GraderName, Marking, Reading, Ungraded, Verdict
 from service.domain.rubric import Item
 from service.graders.keyword import KeywordGrader
 from service.settings import Settings
+from service.wiring import Services
 from tests.api.walk import GOOD, answer, at, begin, save
 from tests.server import eventually
 
@@ -40,7 +40,7 @@ def started(settings: Settings) -> Iterator[TestClient]:
 @contextmanager
 def no_space(client: TestClient) -> Iterator[None]:
     """SQLite's own limit: the database may have no page more than it has."""
-    engine = services(client).practice.store.engine
+    engine = services(client).store.engine
 
     def limit(connection: sqlite3.Connection, *_: object) -> None:
         connection.execute(f"PRAGMA max_page_count = {1 if held else 2**30}")
@@ -54,7 +54,7 @@ def no_space(client: TestClient) -> Iterator[None]:
 @contextmanager
 def another_writer(client: TestClient) -> Iterator[None]:
     """A connection from outside that holds the database's one write lock."""
-    path = services(client).practice.store.url.database
+    path = services(client).store.url.database
     assert path
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
@@ -208,7 +208,7 @@ def test_an_answer_whose_grade_was_lost_is_graded_after_the_next_start(settings:
     with started(interrupted) as client:
         session = begin(client)
         client.post(f"{at(session)}/open")
-        path = services(client).practice.store.url.database
+        path = services(client).store.url.database
         assert path
         with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as connection:
             Interrupted.locks.append(connection)

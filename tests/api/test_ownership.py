@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 from fastapi.testclient import TestClient
 
-from service.api.deps import Services
 from service.domain.attempt import Person
 from service.domain.plan import Plan
+from service.wiring import Services
 from tests.api.walk import GOOD, answer, at, begin
 from tests.conftest import START
 

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from service.domain.attempt import LOCAL, Attempt, Person
-from service.domain.grade import Grade, Ungraded
+from service.domain.attempt import LOCAL, Attempt, Person, Standing
+from service.domain.grade import Grade, GraderName, Ungraded
 from service.errors import Conflict, NotFound
 from service.store import attempts, items, sessions
 from service.store.attempts import Graded
@@ -100,13 +100,51 @@ def test_the_first_grade_stands(store: Store, result: Grade | Ungraded) -> None:
     assert kept == result
 
 
-def test_pending_is_what_waits_for_its_first_grade_with_the_oldest_first(store: Store) -> None:
-    first, second, third, fourth = some = [make_attempt(), make_attempt(OTHER), make_attempt(), make_attempt(ELSEWHERE)]
-    add(store, *reversed(some))
-    grade(store, first, make_grade("M1"))
-    grade(store, third, UNGRADED)
+def test_an_attempt_graded_again_keeps_its_grades_and_shows_the_last(store: Store) -> None:
+    attempt = make_attempt()
+    add(store, attempt)
+    assert grade(store, attempt, make_grade("M1"))
+    better = make_grade("M1", "W1")
+    with store.write() as tx:
+        assert attempts.add_grade(tx, attempt, GRADER, better, at(99), again=True)
+    assert get(store, attempt)[1] == better
     with store.read() as tx:
-        assert attempts.pending(tx) == [second.id, fourth.id]
+        assert attempts.standing(tx, LOCAL, attempt.id) == Standing(status="graded", grades=2)
+
+
+def test_how_grading_stands_is_told_to_the_owner_alone(store: Store) -> None:
+    attempt = make_attempt()
+    add(store, attempt)
+    with store.read() as tx:
+        assert attempts.standing(tx, LOCAL, attempt.id) == Standing(status="submitted", grades=0)
+        with pytest.raises(NotFound):
+            attempts.standing(tx, OTHER, attempt.id)
+
+
+def test_what_got_no_grade_can_wait_for_one_again_and_what_got_one_cannot(store: Store) -> None:
+    graded, ungraded = make_attempt(), make_attempt()
+    add(store, graded, ungraded)
+    grade(store, graded, make_grade("M1"))
+    grade(store, ungraded, UNGRADED)
+    with store.write() as tx:
+        for attempt in (graded, ungraded):
+            attempts.reopen(tx, attempt.id)
+    assert [get(store, attempt)[0].status for attempt in (graded, ungraded)] == ["graded", "submitted"]
+
+
+def test_what_another_version_has_graded_last_is_outdated(store: Store) -> None:
+    first, again, _, theirs = some = [make_attempt(), make_attempt(), make_attempt(), make_attempt(OTHER)]
+    add(store, *some)
+    newer = GraderName(name=GRADER.name, version="next")
+    for attempt in (first, again, theirs):
+        grade(store, attempt, make_grade("M1"))
+    with store.write() as tx:
+        attempts.add_grade(tx, again, newer, make_grade("M1"), at(99), again=True)
+        outdated = attempts.outdated(tx, newer, None, None, 10)
+        assert [attempt.id for attempt in outdated] == [first.id, theirs.id]
+        assert [attempt.id for attempt in attempts.outdated(tx, newer, None, first.id, 10)] == [theirs.id]
+        assert attempts.outdated(tx, newer, "another-question", None, 10) == []
+        assert [attempt.id for attempt in attempts.outdated(tx, GRADER, ITEM.id, None, 10)] == [again.id]
 
 
 def test_an_attempt_is_found_by_the_key_it_was_sent_with(store: Store) -> None:

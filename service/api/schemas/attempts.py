@@ -219,6 +219,14 @@ class AttemptOut(AttemptSummary):
     review: Review
 
 
+class StandingOut(BaseModel):
+    """How far the grading of an attempt has come: what an event tells."""
+
+    status: AttemptStatus
+    grades: int
+    """How many grades it has got; the last one counts."""
+
+
 class GradeRequest(BaseModel):
     """Grade without storing anything: a question of the bank, or a rubric of your own."""
 

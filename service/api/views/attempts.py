@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from fastapi.sse import ServerSentEvent
+
 from service.api.prose import prose
 from service.api.schemas.attempts import (
     AttemptOut,
@@ -23,10 +25,11 @@ from service.api.schemas.attempts import (
     Review,
     RubricPoint,
     SourceOut,
+    StandingOut,
 )
 from service.api.views.bank import question
 from service.bank import Bank
-from service.domain.attempt import Attempt
+from service.domain.attempt import Attempt, Standing
 from service.domain.grade import Evidence, Grade, Ungraded
 from service.domain.question import FollowUp
 from service.domain.rubric import CRITERIA, CriterionName, Item, Quantity, Rubric
@@ -67,6 +70,16 @@ def attempt(bank: Bank, view: AttemptView) -> AttemptOut:
         previous=previous,
         review=review(bank, view.item),
     )
+
+
+def event_id(standing: Standing) -> str:
+    """The same for the same standing, and for no other."""
+    return f"{standing.status}-{standing.grades}"
+
+
+def standing_event(standing: Standing) -> ServerSentEvent:
+    out = StandingOut(**standing.model_dump())
+    return ServerSentEvent(event="standing", id=event_id(standing), data=out)
 
 
 def grade_response(rubric: Rubric, result: Grade | Ungraded) -> GradeResponse:

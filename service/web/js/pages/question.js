@@ -4,9 +4,8 @@ import { get, withQuery } from "../api.js";
 import { h } from "../dom.js";
 import { month } from "../format.js";
 import { icon } from "../icons.js";
-import { attemptRow } from "../parts/attempt-row.js";
+import { attemptList } from "../parts/attempt-list.js";
 import { actionButton, section, traits } from "../parts/common.js";
-import { growingList } from "../parts/growing-list.js";
 import { practise } from "../practise.js";
 
 export async function questionPage({ params: [id], signal }) {
@@ -35,7 +34,7 @@ export async function questionPage({ params: [id], signal }) {
     ),
     h("p", { class: "choices" }, start),
     first.items.length > 0 &&
-      section("Your tries", {}, growingList({ label: "Your tries", first, more: tries, row: attemptRow })),
+      section("Your tries", {}, attemptList({ label: "Your tries", first, more: tries, signal })),
     related.length > 0 && section("Related questions", {}, h("ul", { class: "rows" }, related.map(relatedRow))),
   );
   return { title: question.title, body };

@@ -52,10 +52,17 @@ export function rail(now, before = null) {
   return h("div", { class: "rail", "aria-hidden": "true" }, h("i", { vars: { now } }), mark);
 }
 
-/** A score in a row of a list, or why there is none. */
-export function scoreMark(overall, without = "No grade") {
-  if (overall === null) return h("span", { class: "score-mark none" }, without);
-  return h("span", { class: "score-mark" }, unseen("Score "), String(Math.round(overall)));
+/**
+ * A score in a row of a list, or why there is none.
+ *
+ * @param {number | null} overall
+ * @param {string | null} status of the attempt, null where there is none
+ * @param {string} [none] what is shown without an attempt
+ */
+export function scoreMark(overall, status, none = "") {
+  if (overall !== null) return h("span", { class: "score-mark" }, unseen("Score "), String(Math.round(overall)));
+  if (status === "submitted") return h("span", { class: "score-mark none being-graded" }, "Being graded");
+  return h("span", { class: "score-mark none" }, status ? "No grade" : none);
 }
 
 /** A button that cannot be sent twice: it is off while what it started goes on. */

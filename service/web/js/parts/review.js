@@ -89,7 +89,7 @@ function sources(review) {
 }
 
 /** The points of the rubric by dimension, without a verdict. */
-function keyPoints(review) {
+export function keyPoints(review) {
   const names = [...new Set(review.key_points.map(({ criterion }) => criterion))];
   const point = ({ id, criterion, says }) => h("li", { class: "point" }, pointTag(id, criterion), h("span", {}, says));
   const group = (name) =>

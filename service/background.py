@@ -1,0 +1,71 @@
+"""What goes on beside the requests: jobs, notices from other processes, and what comes round by the clock."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from service.domain.job import Priority, Queue
+from service.jobs.supervise import supervise
+from service.live import JOBS
+from service.store import attempts, jobs, retention
+from service.store.notices import listen
+from service.wiring import Services
+
+log = logging.getLogger(__name__)
+
+ADOPT_SECONDS = 60.0
+RETENTION_SECONDS = 3600.0
+BATCH = 500
+
+
+@asynccontextmanager
+async def beside(services: Services, queues: tuple[Queue, ...]) -> AsyncIterator[None]:
+    """Every loop of this process, each started again should it fail; all end with the context."""
+    live, store, settings = services.live, services.store, services.settings
+    loops: dict[str, Callable[[], Awaitable[None]]] = {}
+    if not store.is_sqlite:
+        loops["notices"] = lambda: listen(store.direct_url, live.tell, live.tell_all)
+    if queues and settings.job_concurrency:
+        loops["jobs"] = lambda: services.jobs.work(queues, settings.job_concurrency)
+        loops["adoption"] = lambda: _adopt(services)
+    if days := settings.keep_days:
+        loops["retention"] = lambda: _forget(services, days)
+    tasks = [asyncio.create_task(supervise(name, loop)) for name, loop in loops.items()]
+    try:
+        yield
+    finally:
+        live.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _adopt(services: Services) -> None:
+    """Make jobs for attempts that have none, and should: an older release, still running, enqueues in its own way."""
+
+    def adopt() -> int:
+        with services.store.write() as tx:
+            found = jobs.without(tx, BATCH)
+            for attempt_id in found:
+                attempt = attempts.load(tx, attempt_id)
+                services.jobs.enqueue(tx, attempt, "grade", Priority.FINAL, services.clock())
+        return len(found)
+
+    while adopted := await asyncio.to_thread(adopt):
+        log.warning("attempts had no job", extra={"adopted": adopted})
+        services.live.tell(JOBS)
+    await asyncio.sleep(ADOPT_SECONDS)
+
+
+async def _forget(services: Services, days: int) -> None:
+    """Delete what is older than the operator keeps it."""
+
+    def forget() -> int:
+        with services.store.write() as tx:
+            return retention.forget(tx, services.clock() - timedelta(days=days), BATCH)
+
+    while forgotten := await asyncio.to_thread(forget):
+        log.info("sessions deleted after their time", extra={"sessions": forgotten, "keep_days": days})
+    await asyncio.sleep(RETENTION_SECONDS)

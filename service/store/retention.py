@@ -1,0 +1,27 @@
+"""What is no longer to be kept goes, with all that hangs on it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func
+from sqlmodel import col, select
+
+from service.store.engine import Tx
+from service.store.tables import AttemptRow, GradeRow, JobRow, SessionRow, SlotRow
+
+
+def forget(tx: Tx, before: datetime, limit: int) -> int:
+    """Delete up to `limit` sessions that ended, or were last touched, before `before`: how many there were."""
+    last = func.coalesce(SessionRow.finished_at, SessionRow.started_at, SessionRow.created_at)
+    found = list(tx.exec(select(SessionRow.id).where(last < before).order_by(col(SessionRow.id)).limit(limit)))
+    _delete(tx, found)
+    return len(found)
+
+
+def _delete(tx: Tx, sessions: list[UUID]) -> None:
+    attempts = select(AttemptRow.id).where(col(AttemptRow.session_id).in_(sessions))
+    for row in (JobRow, GradeRow):
+        tx.exec(delete(row).where(col(row.attempt_id).in_(attempts)))
+    for of_session in (AttemptRow, SlotRow):
+        tx.exec(delete(of_session).where(col(of_session.session_id).in_(sessions)))
+    tx.exec(delete(SessionRow).where(col(SessionRow.id).in_(sessions)))

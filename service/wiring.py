@@ -1,0 +1,111 @@
+"""Everything a process needs, made once from its settings: nothing is global."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from service.bank import Bank, load_bank
+from service.domain.job import Work
+from service.errors import ConfigError
+from service.graders import BUILT_IN as GRADERS
+from service.graders import Grader
+from service.grading import Grading
+from service.history import History
+from service.jobs import BUILT_IN as ENGINES
+from service.jobs import Handler, Jobs
+from service.jobs.runner import Limits, Runner
+from service.live import Live
+from service.metrics import Metrics
+from service.plugins import load
+from service.practice import Practice
+from service.settings import Settings
+from service.store.engine import Store
+from service.store.migrate import require, upgrade
+
+
+@dataclass(frozen=True)
+class Services:
+    """What requests, workers and commands use."""
+
+    settings: Settings
+    store: Store
+    bank: Bank
+    grading: Grading
+    jobs: Jobs
+    live: Live
+    practice: Practice
+    history: History
+    metrics: Metrics
+    clock: Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Services:
+    """Raises BankError, ConfigError, StoreUnavailable."""
+    grader: Grader = load(settings.grader, GRADERS)()
+    bank = load_bank(settings.bank_dir)
+    store = open_store(settings)
+    if store.is_sqlite:  # nobody else uses it: no need to ask
+        upgrade(store)
+    else:
+        require(store)
+    metrics, live = Metrics(), Live()
+    grading = Grading(store=store, bank=bank, grader=grader, metrics=metrics, clock=clock)
+    jobs = make_jobs(settings, store, live, metrics, clock, {work: _handler(grading) for work in ("grade", "regrade")})
+    jobs.check()
+    practice = Practice(store=store, bank=bank, grading=grading, jobs=jobs, live=live, grace=settings.grace_seconds)
+    return Services(
+        settings=settings,
+        store=store,
+        bank=bank,
+        grading=grading,
+        jobs=jobs,
+        live=live,
+        practice=practice,
+        history=History(practice),
+        metrics=metrics,
+        clock=clock,
+    )
+
+
+def open_store(settings: Settings) -> Store:
+    """The database of `settings`; its folder is made where it has none. Raises ConfigError."""
+    if settings.database_url is None:
+        try:
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"Cannot make the folder VIVA_DATA_DIR={settings.data_dir}: {error.strerror}.") from error
+    return Store(settings.store_url(), busy_seconds=settings.busy_seconds, direct_url=settings.database_direct_url)
+
+
+def migrate(settings: Settings) -> Store:
+    """The database of `settings`, brought to this release's schema, with the tables of its job engine.
+
+    Raises ConfigError, StoreUnavailable.
+    """
+    store = open_store(settings)
+    upgrade(store)
+    make_jobs(settings, store, Live(), Metrics(), utc_now, {}).install()
+    return store
+
+
+def make_jobs(
+    settings: Settings,
+    store: Store,
+    live: Live,
+    metrics: Metrics,
+    clock: Callable[[], datetime],
+    handlers: dict[Work, Handler],
+) -> Jobs:
+    """The engine that VIVA_JOBS names. Raises ConfigError."""
+    limits = Limits(lease=settings.lease_seconds, tries=settings.job_tries, retry=settings.retry_seconds)
+    runner = Runner(store=store, live=live, metrics=metrics, clock=clock, handlers=handlers, limits=limits)
+    engine: Jobs = load(settings.jobs, ENGINES)(runner)
+    return engine
+
+
+def _handler(grading: Grading) -> Handler:
+    return Handler(run=grading.run, give_up=grading.give_up)

@@ -1,0 +1,161 @@
+"""`viva jobs`, `viva regrade` and `viva worker`, as an operator meets them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.domain.attempt import Answer
+from service.domain.grade import GraderName, Marking
+from service.domain.rubric import Item
+from service.errors import GraderUnavailable
+from service.graders.keyword import KeywordGrader
+from tests.api.walk import answer, begin
+from tests.server import Server, Worker, eventually
+from tests.test_cli import complaint, viva
+
+
+class Away(KeywordGrader):
+    identity = GraderName(name="away", version="1")
+
+    async def mark(self, item: Item, answer: Answer) -> Marking:
+        raise GraderUnavailable("The model is busy.")
+
+
+class Newer(KeywordGrader):
+    identity = GraderName(name="keyword", version="next")
+
+
+AWAY = {"VIVA_GRADER": f"{__name__}:Away"}
+GIVEN_UP = AWAY | {"VIVA_JOB_TRIES": "1"}
+NEWER = {"VIVA_GRADER": f"{__name__}:Newer"}
+
+
+def listed(*options: str) -> list[str]:
+    return viva("jobs", "list", *options).stdout.splitlines()
+
+
+def handed_in(folder: Path, settings: dict[str, str] | None = None, count: int = 1) -> list[str]:
+    """Ids of attempts that a server took in, and did with what its grader does; it has stopped."""
+    with Server(folder, **(settings or {})) as server:
+        made = [answer(server.client, begin(server.client))["id"] for _ in range(count)]
+        if settings == GIVEN_UP:
+            eventually(lambda: [("ungraded",)] * count == server.rows("SELECT status FROM attempt") or None)
+        assert server.stop() == 0
+    return made
+
+
+def grades(folder: Path) -> list[Any]:
+    return Server(folder).rows("SELECT number, grader, version FROM grade ORDER BY attempt_id, number")
+
+
+def test_what_waits_and_why_is_listed(folder: Path) -> None:
+    assert listed() == ["0 jobs"]
+    (attempt,) = handed_in(folder, AWAY)
+    (line, total) = listed()
+    assert line.split()[:3] == [attempt, "grade", "waits"]
+    assert line.endswith("tries  The model is busy.")
+    assert total == "1 jobs"
+    assert listed("--failed") == ["0 jobs"]
+
+
+def test_what_failed_is_listed_and_starts_over(folder: Path) -> None:
+    attempts = handed_in(folder, GIVEN_UP, 2)
+    assert [line.split()[:3] for line in listed("--failed")[:2]] == [
+        [attempt, "grade", "failed"] for attempt in attempts
+    ]
+    assert viva("jobs", "retry", attempts[0]).stdout == "1 jobs start over\n"
+    assert [line.split()[2] for line in listed()[:2]] == ["waits", "failed"]
+    assert viva("jobs", "retry").stdout == "1 jobs start over\n"
+    with Server(folder) as server:
+        for attempt in attempts:
+            read = server.client.get(f"/api/v1/attempts/{attempt}", params={"wait": 20}).json()
+            assert (read["status"], read["grade"]["grader"]["name"]) == ("graded", "keyword")
+    assert listed() == ["0 jobs"]
+    assert [row[:2] for row in grades(folder)] == [(1, "away"), (2, "keyword")] * 2
+
+
+def test_only_what_failed_can_start_over(folder: Path) -> None:
+    (attempt,) = handed_in(folder, AWAY)
+    assert "has not failed" in complaint(viva("jobs", "retry", attempt))
+    (other,) = [attempt[:-1] + ("0" if attempt[-1] != "0" else "1")]
+    assert "no job" in complaint(viva("jobs", "retry", other))
+    assert "no job" in complaint(viva("jobs", "cancel", other))
+
+
+def test_a_cancelled_answer_is_kept_without_a_grade(folder: Path) -> None:
+    (attempt,) = handed_in(folder, AWAY)
+    assert viva("jobs", "cancel", attempt).stdout == "1 jobs cancelled\n"
+    assert listed() == ["0 jobs"]
+    with Server(folder) as server:
+        read = server.client.get(f"/api/v1/attempts/{attempt}").json()
+        assert (read["status"], read["ungraded_reason"]) == ("ungraded", "Grading was cancelled.")
+
+
+def test_answers_are_graded_again_by_another_version_once(folder: Path) -> None:
+    handed_in(folder, count=3)
+    enqueued = viva("regrade", "--no-wait", **NEWER)
+    assert enqueued.stdout == "3 answers wait to be graded again, 0 failed\n"
+    assert viva("regrade", "--no-wait", **NEWER).stdout == "3 answers wait to be graded again, 0 failed\n"
+    with Server(folder, **NEWER) as server:
+        done = viva("regrade", **NEWER)
+        assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "0 answers wait to be graded again, 0 failed")
+        newest = server.client.get("/api/v1/attempts").json()["items"][0]
+        read = server.client.get(f"/api/v1/attempts/{newest['id']}").json()
+        assert read["grade"]["grader"]["version"] == "next"
+    assert [number for number, _, _ in grades(folder)] == [1, 2] * 3
+    assert viva("regrade", **NEWER).stdout == "0 answers wait to be graded again, 0 failed\n"
+
+
+def test_a_question_can_be_graded_again_alone(folder: Path) -> None:
+    handed_in(folder)
+    assert viva("regrade", "--question", "rope", **NEWER).stdout == "0 answers wait to be graded again, 0 failed\n"
+    assert "no question" in complaint(viva("regrade", "--question", "nothing", **NEWER)).lower()
+
+
+def test_a_regrade_that_fails_leaves_the_grade_and_says_so(folder: Path) -> None:
+    (attempt,) = handed_in(folder)
+    with Server(folder, **GIVEN_UP) as server:
+        failed = viva("regrade", **GIVEN_UP)
+        assert (failed.returncode, failed.stdout.splitlines()[-1]) == (1, "0 answers wait to be graded again, 1 failed")
+        read = server.client.get(f"/api/v1/attempts/{attempt}").json()
+        assert (read["status"], read["grade"]["grader"]["name"]) == ("graded", "keyword")
+    assert [line.split()[:3] for line in listed("--failed")[:1]] == [[attempt, "regrade", "failed"]]
+
+
+def test_a_worker_is_for_postgres(folder: Path) -> None:
+    assert "needs Postgres" in complaint(viva("worker"))
+    assert "VIVA_JOBS" in complaint(viva("worker", VIVA_JOBS="procrastinate"))
+    assert "grading, transcription" in complaint(viva("worker", "--queues", "grading,baking"))
+
+
+def test_a_worker_answers_to_whoever_watches_it_and_to_nobody_else(tmp_path: Path, postgres_url: str) -> None:
+    with Worker(tmp_path, VIVA_DATABASE_URL=postgres_url) as worker:
+        assert worker.client.get("/readyz").status_code == 200
+        assert "viva_jobs" in worker.client.get("/metrics").text
+        assert worker.client.get("/api/v1/questions").status_code == 404
+        assert worker.stop() == 0
+
+
+def test_engines_that_cannot_work_say_what_to_do(folder: Path, postgres_url: str) -> None:
+    procrastinate = {"VIVA_DATABASE_URL": postgres_url, "VIVA_JOBS": "procrastinate"}
+    assert "viva migrate" in complaint(viva("jobs", "list", **procrastinate))
+    assert viva("migrate", **procrastinate).returncode == 0
+    assert viva("migrate", **procrastinate).returncode == 0  # again changes nothing
+    assert viva("jobs", "list", **procrastinate).stdout == "0 jobs\n"
+
+
+@pytest.mark.parametrize("days", ["1", None])
+def test_what_is_to_be_kept_for_a_while_goes_after_it(folder: Path, days: str | None) -> None:
+    handed_in(folder)
+    settings = {"VIVA_KEEP_DAYS": days} if days else {}
+    server = Server(folder, **settings)
+    with server.database() as database, database:
+        database.execute("UPDATE practice_session SET finished_at = '2020-01-01 00:00:00'")
+    with server:
+        if days:
+            eventually(lambda: server.rows("SELECT count(*) FROM attempt") == [(0,)] or None)
+            assert server.rows("SELECT count(*) FROM grade") == [(0,)]
+        else:
+            assert server.client.get("/readyz").status_code == 200
+            assert server.rows("SELECT count(*) FROM attempt") == [(1,)]
