@@ -1,7 +1,9 @@
 """Rules for one rubric: its size, its cues, its numbers and its anchors."""
 
 import math
+import re
 from functools import cache
+from itertools import pairwise
 
 from service.bank.files import Entry
 from service.bank_check.findings import Findings, in_rubric
@@ -20,6 +22,8 @@ KINDS: tuple[AnchorKind, ...] = (
 )  # fmt: skip
 """Of anchors that every rubric has; `better` and `gibberish` where they make sense."""
 FORMULA_TOLERANCE = 1e-3
+_THOUSANDS, _REST = re.compile(r"(?<![\d.,])\d{1,3}$"), re.compile(r"\d{3}(?![\d.])")
+"""What YAML makes of an unquoted 1,900."""
 
 
 def check(entry: Entry) -> Findings:
@@ -53,9 +57,14 @@ def _cues(entry: Entry) -> Findings:
     known = {quantity.id for quantity in rubric.quantities}
     for location, groups in places:
         for number, group in enumerate(groups):
-            for term in group:
-                if reason := _unreadable(term, known):
-                    yield in_rubric(entry, (*location, "cues", number), "cue", f"`{term}` {reason}")
+            reasons = [f"`{term}` {reason}" for term in group if (reason := _unreadable(term, known))]
+            reasons += [
+                f"`{a}, {b}` are two terms: quote a number with a separator, or leave it out"
+                for a, b in pairwise(group)
+                if _THOUSANDS.search(a) and _REST.match(b)
+            ]
+            for reason in reasons:
+                yield in_rubric(entry, (*location, "cues", number), "cue", reason)
 
 
 def _unreadable(term: str, quantities: set[str]) -> str | None:

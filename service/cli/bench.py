@@ -9,6 +9,9 @@ import typer
 
 from service.bank import load_bank
 from service.bench.anchors import report
+from service.bench.llm import Manners
+from service.bench.load import Load, Place
+from service.bench.load import run as run_load
 from service.bench.tables import text
 from service.cli.plain import plain_errors
 from service.graders import BUILT_IN, Grader
@@ -32,3 +35,25 @@ def anchors(
         chosen: Grader = load(grader or settings.grader, BUILT_IN)()
         found = asyncio.run(report(load_bank(settings.bank_dir), chosen, resamples, seed))
     typer.echo(json.dumps(asdict(found)) if as_json else text(found, worst))
+
+
+@app.command("load")
+def load_model(
+    users: Annotated[int, typer.Option(min=1, help="People at once.")] = 100,
+    minutes: Annotated[float, typer.Option(min=0.05, help="How long it is measured.")] = 2,
+    think: Annotated[float, typer.Option(min=0.1, help="Mean seconds between two answers of a person.")] = 120,
+    ramp: Annotated[float, typer.Option(min=0, help="Seconds in which they arrive, not measured.")] = 30,
+    url: Annotated[str | None, typer.Option(help="A Viva that runs; its grader grades.")] = None,
+    database: Annotated[str | None, typer.Option(help="URL of a new, empty Postgres database.")] = None,
+    servers: Annotated[int, typer.Option(min=1)] = 1,
+    workers: Annotated[int, typer.Option(min=0, help="By procrastinate; without any, the servers grade.")] = 0,
+    concurrency: Annotated[int, typer.Option(min=1, help="Grades at once in each process that grades.")] = 8,
+    llm_seconds: Annotated[float, typer.Option(min=0, help="The simulated LLM's median.")] = 2.5,
+    llm_per_minute: Annotated[int | None, typer.Option(min=1, help="Requests that it takes.")] = None,
+) -> None:
+    """Simulated people who think and answer, on servers started for it with a simulated LLM, or on one that runs."""
+    with plain_errors():
+        manners = Manners(seconds=llm_seconds, per_minute=llm_per_minute)
+        place = Place(url, database, servers, workers, concurrency, manners)
+        tally = run_load(Load(users, minutes, think, ramp), place, typer.echo)
+    raise typer.Exit(1 if tally.errors else 0)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from rapidfuzz import fuzz, process
 
 from service.domain.rubric import CueGroup
-from service.graders.lexicon import ARTICLES, FUNCTION_WORDS
+from service.graders.lexicon import ARTICLES, FUNCTION_WORDS, MERE
 from service.graders.words import VERB_STEMS, Word, read, stem, stems
 
 _TYPO_LENGTH, _TYPO_RATIO = 5, 88
@@ -69,14 +69,16 @@ class Vocabulary:
         return self._typos[text]
 
     def _new(self, text: str) -> Term:
-        all_denied = text.startswith("not ")
-        parts = [part.strip() for part in text.removeprefix("not ").split("|")]
+        parts = [part.strip() for part in text.split("|")]
+        nots = [part.startswith("not ") and part.split()[1] not in MERE for part in parts]
+        if nots[0] and not any(nots[1:]):
+            nots = [True] * len(parts)
         self._terms[text] = Term(
             ways=tuple(
-                (phrase, all_denied or part.startswith("not "))
-                for part in parts
+                (phrase, denied)
+                for part, denied in zip(parts, nots, strict=True)
                 if not part.startswith("=")
-                for phrase in self._ways(part.removeprefix("not "))
+                for phrase in self._ways(part.removeprefix("not ") if denied else part)
             ),
             quantities=tuple(part[1:].strip() for part in parts if part.startswith("=")),
         )

@@ -38,7 +38,7 @@ _TO_THE_GRADER = re.compile(
 class KeywordGrader:
     """Marks by cues. Deterministic; a short answer takes it a few milliseconds."""
 
-    identity = GraderName(name="keyword", version="1")
+    identity = GraderName(name="keyword", version="2")
 
     def __init__(self) -> None:
         self._sheets: OrderedDict[str, Sheet] = OrderedDict()

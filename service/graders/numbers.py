@@ -17,7 +17,7 @@ _NAMES = {
     "t": ("tera", "tebi"),
     "p": ("peta", "pebi"),
 }
-_MULTIPLES = {"twice": 2.0, "doubl": 2.0, "tripl": 3.0}
+_MULTIPLES = {"doubl": 2.0, "tripl": 3.0, "quadrupl": 4.0}
 _DISTINCT = 1000
 """From this size on a number is recognised without its unit."""
 

@@ -1,0 +1,62 @@
+"""Jobs over which workers have died, and workers that are stopped in the middle of a claim."""
+
+import asyncio
+import threading
+
+import pytest
+
+from service.domain.job import Job
+from service.jobs.runner import Runner
+from service.store import jobs
+from service.store.engine import Tx
+from service.wiring import utc_now
+from tests.jobs.conftest import Bench
+
+
+def test_a_job_that_may_have_killed_its_worker_is_done_by_itself(bench: Bench) -> None:
+    first, suspect, *others = bench.enqueue(6)
+    with bench.store.write() as tx:
+        for _ in range(jobs.SUSPECT):
+            assert jobs.claim_one(tx, suspect, "grade", "dead", utc_now(), -1)
+    now: set[object] = set()
+    together: list[set[object]] = []
+
+    async def watch(job: Job) -> None:
+        now.add(job.attempt_id)
+        await asyncio.sleep(0.05)
+        together.append(set(now))
+        now.discard(job.attempt_id)
+
+    async def story() -> None:
+        bench.before = watch
+        await bench.until(lambda: bench.waiting() == [])
+
+    bench.run(story)
+    assert {suspect} in together
+    assert [group for group in together if suspect in group] == [{suspect}]
+    assert max(len(group) for group in together) > 1
+    assert set(bench.handled) == {first, suspect, *others}
+
+
+def test_what_is_claimed_while_the_worker_stops_is_given_back(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.enqueue(2)
+    claiming, go_on = threading.Event(), threading.Event()
+    exhausted = Runner._exhausted
+
+    def slowly(runner: Runner, tx: Tx, job: Job) -> bool:
+        claiming.set()
+        assert go_on.wait(30)
+        return exhausted(runner, tx, job)
+
+    async def hang(_: Job) -> None:
+        await asyncio.Event().wait()
+
+    async def story() -> None:
+        bench.before = hang
+        monkeypatch.setattr(Runner, "_exhausted", slowly)
+        await asyncio.to_thread(claiming.wait)
+        asyncio.get_running_loop().call_later(0.2, go_on.set)  # when it has been told to stop
+
+    bench.run(story)
+    assert [(job.tries, job.lost, job.worker) for job in bench.waiting()] == [(0, 0, None)] * 2
+    assert bench.handled == []
