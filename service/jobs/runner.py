@@ -160,7 +160,8 @@ class Runner:
 
     def _give_up(self, job: Job, reason: str) -> None:
         with self.store.write() as tx:
-            self._fail(tx, job, reason)
+            if jobs.holds(tx, job):  # another may have it by now, and more luck
+                self._fail(tx, job, reason)
 
     def _fail(self, tx: Tx, job: Job, reason: str) -> None:
         log.error("job given up", extra={"job": str(job), "reason": reason, "tries": job.tries})

@@ -92,6 +92,11 @@ def release(tx: Tx, job: Job) -> None:
         row.tries, row.leased_until, row.worker = job.tries - 1, None, None
 
 
+def holds(tx: Tx, job: Job) -> bool:
+    """Whether the worker that claimed it still has it."""
+    return _held(tx, job) is not None
+
+
 def fail(tx: Tx, job: Job, error: str, now: datetime) -> None:
     """Give the job up. It stays, for people to see."""
     if row := tx.get(JobRow, (job.attempt_id, job.work)):

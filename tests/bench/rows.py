@@ -29,10 +29,16 @@ MANY_SESSIONS = 30
 FEW_SESSIONS = 2
 QUESTIONS = 10
 """In each session, all answered."""
+KINDS = 12
+"""Questions that are asked, whatever the bank has by now."""
+ASKED = "kv-cache"
+"""One of them."""
 SESSIONS_EACH = 20
 """Of everybody else."""
-FORSAKEN = 0.01
-"""Share of the sessions that are strict ones to which their people never came back: never MANY's or FEW's."""
+LEFT = 0.2
+"""Share of the sessions that were left before their end, and run for ever."""
+STRICT = 0.05
+"""Share of those that are strict; not MANY's or FEW's, whose next read would end them."""
 QUEUED = 0.01
 """Share of the answers that wait for a grade."""
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -46,7 +52,8 @@ Rows = dict[type[SQLModel], list[dict[str, Any]]]
 def fill(store: Store, attempts: int, seed: int = 7) -> None:
     """Write that many attempts, each of them graded, but for a few whose jobs wait. The same `seed` gives the same."""
     chance = random.Random(seed)
-    bank = list(load_bank(ROOT).items.values())
+    whole = load_bank(ROOT)
+    bank = list({ASKED: whole.item(ASKED), **whole.items}.values())[:KINDS]
     with store.write() as tx:
         items.keep(tx, bank)
     sessions = _sessions(attempts // QUESTIONS, bank, chance)
@@ -76,25 +83,31 @@ def _sessions(number: int, bank: list[Item], chance: random.Random) -> Iterator[
     step = (END - BEGIN) / max(1, number)
     for n, owner in enumerate(owners):
         chosen = chance.sample(samples, QUESTIONS)
-        forsaken = owner.startswith("person-") and chance.random() < FORSAKEN
-        yield _session(BEGIN + n * step, owner, chosen, forsaken, chance)
+        left = chance.random() < LEFT
+        strict = left and owner.startswith("person-") and chance.random() < STRICT
+        yield _session(BEGIN + n * step, owner, chosen, (left, strict), chance)
 
 
 def _session(
-    start: datetime, owner: str, chosen: list[tuple[Item, str, float, str]], forsaken: bool, chance: random.Random
+    start: datetime,
+    owner: str,
+    chosen: list[tuple[Item, str, float, str]],
+    fate: tuple[bool, bool],
+    chance: random.Random,
 ) -> Rows:
+    left, strict = fate
     owned = {"owner": owner, "organisation": "local"}
     session_id, end = _uuid7(start, chance), start + timedelta(minutes=2 * QUESTIONS)
     session = {
-        "id": session_id, "title": "Mixed practice", "mode": "strict" if forsaken else "practice", "seed": 1,
-        "time_factor": 1.0, "total_limit": None, "grace": 10.0, "state": "running" if forsaken else "finished",
+        "id": session_id, "title": "Mixed practice", "mode": "strict" if strict else "practice", "seed": 1,
+        "time_factor": 1.0, "total_limit": None, "grace": 10.0, "state": "running" if left else "finished",
         "created_at": start, "started_at": start, "deadline": None, "paused_at": None,
-        "finished_at": None if forsaken else end, "next_due": end if forsaken else None,
+        "finished_at": None if left else end, "next_due": end if strict else None,
     }  # fmt: skip
     rows: Rows = {SessionRow: [owned | session], SlotRow: [], AttemptRow: [], GradeRow: []}
     for position, (item, text, overall, body) in enumerate(chosen, 1):
         opened, closed = start + timedelta(minutes=2 * position - 2), start + timedelta(minutes=2 * position)
-        last = forsaken and position == QUESTIONS
+        last = left and position == QUESTIONS
         slot = {
             "session_id": session_id, "position": position, "question_id": item.id, "item_digest": item.digest,
             "limit": 120.0, "state": "open" if last else "submitted", "opened_at": opened, "deadline": closed,

@@ -55,6 +55,8 @@ class Hosted:
     llm: Llm
     postgres: Postgres
     url: str
+    graders: list[Server]
+    """Those of its processes that do jobs."""
 
     def rows(self, query: str) -> list[Any]:
         return self.postgres.rows(self.url, query)
@@ -110,4 +112,5 @@ def hosted(
             worker=QuickWorker,
         ) as cluster,
     ):
-        yield Hosted(cluster, llm, own_postgres, url)
+        graders = cluster.workers if request.param == "procrastinate" else cluster.processes
+        yield Hosted(cluster, llm, own_postgres, url, graders)

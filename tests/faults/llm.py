@@ -43,14 +43,6 @@ class Llm(FakeLlm):
             self.error, self.busy, self.hang = 0, 0, 0
 
     @contextmanager
-    def slow(self, seconds: float) -> Iterator[None]:
-        before, self.seconds = self.seconds, seconds
-        try:
-            yield
-        finally:
-            self.seconds = before
-
-    @contextmanager
     def holding(self) -> Iterator[Callable[[], None]]:
         """Keep replies back; what is yielded lets them go, those to come as well."""
         self._released.clear()

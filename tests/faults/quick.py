@@ -5,18 +5,18 @@ What runs in them is the command `viva` as it is; a kill, a freeze or a limit st
 
 import multiprocessing
 import os
+import signal
 import sys
+import threading
 from collections.abc import Mapping
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from subprocess import TimeoutExpired
 
 from tests.server import Server, Worker, environment
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(
-    ["__main__", "pytest", "service.cli", "procrastinate", "psycopg_pool", "tests.faults.llm"]
-)
+_context.set_forkserver_preload(["__main__", "service.cli", "procrastinate", "psycopg_pool", "tests.faults.llm"])
 
 
 class Quick(Server):
@@ -74,6 +74,9 @@ class Forked:
 def _viva(command: tuple[str, ...], variables: dict[str, str], folder: Path, log: Path, says: Connection) -> None:
     from service.cli import app
 
+    parent = multiprocessing.parent_process()
+    assert parent
+    threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
     os.environ.clear()
     os.environ.update(variables)
     os.chdir(folder)
@@ -83,3 +86,9 @@ def _viva(command: tuple[str, ...], variables: dict[str, str], folder: Path, log
         os.dup2(stderr.fileno(), 2)
     sys.argv = ["viva", *command]
     app()
+
+
+def _end_with(parent: int) -> None:
+    """The tests may be killed as well."""
+    wait([parent])
+    os.kill(os.getpid(), signal.SIGKILL)

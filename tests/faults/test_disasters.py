@@ -12,15 +12,18 @@ from tests.faults.conftest import Hosted, Machine
 from tests.faults.until import until
 from tests.server import Server
 
+ROOM = 100_000
+"""Bytes."""
 Fault = Callable[[Server], AbstractContextManager[None]]
 
 
 @contextmanager
 def full_disk(server: Server) -> Iterator[None]:
-    """No file of this process can grow beyond what its write-ahead log has by now."""
-    size = (server.folder / "data" / "viva.db-wal").stat().st_size
+    """No file of this process can grow beyond a few pages: the write-ahead log, which begins anew, meets that first."""
+    with server.database() as connection:
+        until(lambda: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
     before = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (size, before[1]))
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (ROOM, before[1]))
     yield
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, before)
 

@@ -85,7 +85,7 @@ def test_a_job_that_kills_its_process_is_given_up_and_the_others_are_done(kills:
 @pytest.mark.parametrize("kills", KILLS)
 @PROCRASTINATE
 def test_a_job_that_kills_workers_is_given_up_and_the_others_are_done(kills: int, hosted: Hosted) -> None:
-    let_it_kill(hosted, hosted.cluster.apis[0], hosted.cluster.processes, kills)
+    let_it_kill(hosted, hosted.cluster.apis[0], hosted.graders, kills)
 
 
 # A worker that is away for a while

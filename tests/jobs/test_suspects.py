@@ -60,3 +60,15 @@ def test_what_is_claimed_while_the_worker_stops_is_given_back(bench: Bench, monk
     bench.run(story)
     assert [(job.tries, job.lost, job.worker) for job in bench.waiting()] == [(0, 0, None)] * 2
     assert bench.handled == []
+
+
+def test_who_has_lost_a_job_to_another_cannot_give_it_up(bench: Bench) -> None:
+    (attempt,) = bench.enqueue()
+    with bench.store.write() as tx:
+        late = jobs.claim_one(tx, attempt, "grade", "late", utc_now(), -1)
+        assert late
+        assert jobs.claim_one(tx, attempt, "grade", "another", utc_now(), 60)
+    runner: Runner = bench.jobs.runner  # type: ignore[attr-defined]
+    runner._give_up(late, "It was tried too often.")
+    assert [(job.worker, job.error) for job in bench.waiting()] == [("another", None)]
+    assert bench.status(attempt) == "submitted"

@@ -16,7 +16,7 @@ from service.store import attempts, jobs, sessions
 from service.store.engine import Store, Tx
 from service.store.migrate import upgrade
 from service.store.tables import AttemptRow, SessionRow
-from tests.bench.rows import END, FEW, MANY, fill
+from tests.bench.rows import ASKED, END, FEW, MANY, fill
 from tests.postgres import Postgres
 
 SMALL, MEDIUM = 3_000, 9_000
@@ -40,8 +40,8 @@ Read = Callable[[Tx, Place], object]
 READS: dict[str, Read] = {
     "attempts": lambda tx, at: attempts.page(tx, at.person, None, 21),
     "attempts, further on": lambda tx, at: attempts.page(tx, at.person, at.attempt.id, 21),
-    "attempts at a question": lambda tx, at: attempts.page(tx, at.person, None, 21, "kv-cache"),
-    "attempts at a question, further on": lambda tx, at: attempts.page(tx, at.person, at.attempt.id, 5, "kv-cache"),
+    "attempts at a question": lambda tx, at: attempts.page(tx, at.person, None, 21, ASKED),
+    "attempts at a question, further on": lambda tx, at: attempts.page(tx, at.person, at.attempt.id, 5, ASKED),
     "progress": lambda tx, at: attempts.page(tx, at.person, None, 200),
     "an attempt": lambda tx, at: attempts.get(tx, at.person, at.attempt.id),
     "the try before": lambda tx, at: attempts.previous(tx, at.attempt),
@@ -52,7 +52,7 @@ READS: dict[str, Read] = {
     "sessions, further on": lambda tx, at: sessions.page(tx, at.person, at.session, 10),
     "a session": lambda tx, at: sessions.get(tx, at.person, at.session),
     "sessions that are due": lambda tx, at: sessions.due(tx, at.person, END + timedelta(days=1)),
-    "questions that are owed": lambda tx, at: sessions.strictly_pending(tx, at.person, "kv-cache", None),
+    "questions that are owed": lambda tx, at: sessions.strictly_pending(tx, at.person, ASKED, None),
     "whether there is a job": lambda tx, at: jobs.due(tx, ("grade", "regrade"), END),
     "a claim": lambda tx, at: jobs.claim(tx, ("grade", "regrade"), "worker", END, 60, 8),
 }
