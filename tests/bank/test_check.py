@@ -35,7 +35,7 @@ MUTATIONS = [
     (RUBRIC, "[discards|drops, half]", "[=N9]\n        - [discards, half]", "cue", "[=N9]", "names no quantity"),
     (RUBRIC, "[discards|drops, half]", "[discards||drops, half]", "cue", "discards||", "that never matches"),
     (RUBRIC, "[works, unsorted|any order]", "[works, unsorted]\n      - [works, '!']", "cue", "'!'", "never matches"),
-    (RUBRIC, "[works, unsorted|any order]", "[works, unsorted]\n      - [1,900 keys]", "cue", "1,900", "are two terms"),
+    (RUBRIC, "[works, unsorted|any order]", "[works, unsorted]\n      - [x|1,900 keys]", "cue", "1,900", "are two"),
     (RUBRIC, '["1024", elements]', "[=N2]", "cue", "[=N2]", "names no quantity of this rubric: =N2"),
     (QUESTION, "It then discards", "It then forgets", "model-answer", "## Model", "86.7 of 100, not 90: M2 missed"),
     (QUESTION, "The array has", "It works on unsorted data. The array has", "model-answer", "## Model", "mistake X1"),
