@@ -123,7 +123,7 @@ def test_what_goes_wrong_is_counted_by_step_and_kind() -> None:
 
 def test_people_practise_on_servers_of_their_own() -> None:
     said: list[str] = []
-    tally = run(Load(users=4, minutes=0.15, think=0.2, ramp=0.1), Place(llm=QUICK), said.append)
+    tally = run(Load(users=4, minutes=0.1, think=0.2, ramp=0.1), Place(llm=QUICK), said.append)
     assert tally.errors == {}
     assert tally.answers > 0
     assert len(tally.seconds["grade"]) > 0
@@ -136,7 +136,7 @@ def test_workers_on_postgres_grade_what_two_servers_take_in(postgres: Postgres) 
     said: list[str] = []
     with postgres.database() as url:
         place = Place(database=url, servers=2, workers=1, llm=QUICK)
-        tally = run(Load(users=4, minutes=0.15, think=0.2, ramp=0.1), place, said.append)
+        tally = run(Load(users=4, minutes=0.1, think=0.2, ramp=0.1), place, said.append)
         assert tally.errors == {}
         assert tally.answers > 0
         people = postgres.rows(url, "SELECT DISTINCT owner FROM attempt")

@@ -133,7 +133,7 @@ def test_key_points_are_listed_with_the_worst_first(files: BankFiles) -> None:
 
 def test_the_table_names_every_kind_and_the_worst_points(files: BankFiles) -> None:
     shown = text(measured(files), worst=1)
-    assert "Grader keyword 1" in shown
+    assert "Grader keyword 2" in shown
     for part in ("seen", "held out", "keywords", "rambling", "kappa", "mistakes: 6 of 6 found, 0 false"):
         assert part in shown
     assert shown.count("    binary-search") + shown.count("    hash-table") == 1
