@@ -77,7 +77,7 @@ class Server:
         found = _ADDRESS.search(self._process.stdout.readline())
         if not found:
             self.kill()
-            raise AssertionError(self.log())
+            raise AssertionError(f"{self.name} ended with {self._process.poll()}: {self.log()[-5000:]}")
         # It listens before it prints: a request sent now waits until it can be answered.
         self.client = httpx2.Client(base_url=found[1], timeout=60)
 

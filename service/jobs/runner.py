@@ -23,7 +23,7 @@ from service.store.engine import Store, Tx
 log = logging.getLogger(__name__)
 
 LOST = 5
-"""Workers that may die over a job before it is given up: it may be what kills them."""
+"""Workers that may die over a job, one after the other, before it is given up: it may be what kills them."""
 
 HOLD_SECONDS = 1.0
 

@@ -84,6 +84,7 @@ def postpone(tx: Tx, job: Job, until: datetime, error: str) -> None:
     """Give the job back, not to be tried before `until`. Nothing happens where another worker has it by now."""
     if row := _held(tx, job):
         row.run_after, row.error, row.leased_until, row.worker = until, error, None, None
+        row.lost = 0  # a worker has lived through it
 
 
 def release(tx: Tx, job: Job) -> None:

@@ -143,6 +143,7 @@ def _uuid7(when: datetime, chance: random.Random) -> UUID:
 def _insert(tx: Tx, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
     connection, columns = tx.connection(), SQLModel.metadata.tables[str(table.__tablename__)]
     if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA cache_size = -500000")  # kB: keys are as random as real ones
         connection.execute(columns.insert(), rows)
         return
     names = list(rows[0])

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from service.domain.job import Job
+from service.errors import GraderUnavailable
 from service.jobs.runner import Runner
 from service.store import jobs
 from service.store.engine import Tx
@@ -36,6 +37,26 @@ def test_a_job_that_may_have_killed_its_worker_is_done_by_itself(bench: Bench) -
     assert [group for group in together if suspect in group] == [{suspect}]
     assert max(len(group) for group in together) > 1
     assert set(bench.handled) == {first, suspect, *others}
+
+
+def test_a_job_that_a_worker_has_lived_through_is_no_suspect_any_more(bench: Bench) -> None:
+    (attempt,) = bench.enqueue()
+    with bench.store.write() as tx:
+        for _ in range(jobs.SUSPECT):
+            assert jobs.claim_one(tx, attempt, "grade", "dead", utc_now(), -1)
+    losses: list[int] = []
+
+    async def busy(job: Job) -> None:
+        losses.append(job.lost)
+        if len(losses) < 2:
+            raise GraderUnavailable("The model is busy.")
+
+    async def story() -> None:
+        bench.before = busy
+        await bench.until(lambda: bench.waiting() == [])
+
+    bench.run(story)
+    assert losses == [jobs.SUSPECT, 0]
 
 
 def test_what_is_claimed_while_the_worker_stops_is_given_back(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
