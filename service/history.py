@@ -1,7 +1,7 @@
 """What has been: attempts with their grades, reports, progress."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from service.domain.report import Progress, Report, progress, report
 from service.domain.rubric import Item
 from service.domain.session import PracticeSession
 from service.practice import Practice
-from service.store import attempts, sessions
+from service.store import attempts, scores, sessions
 from service.store.attempts import Graded
 
 PROGRESS_ANSWERS = 200
@@ -33,6 +33,17 @@ class AttemptView(Value):
     """None while it waits for its grade."""
     item: Item
     previous: Previous | None
+
+
+class Tried(Value):
+    """What somebody has made of a question so far."""
+
+    tries: int = 0
+    best: float | None = None
+    last: float | None = None
+    """Of the last try that has a grade."""
+    attempt_id: UUID | None = None
+    """The last try."""
 
 
 class History:
@@ -77,6 +88,11 @@ class History:
         graded = [(attempt, result) for attempt, result in reversed(newest) if isinstance(result, Grade)]
         return progress(graded), graded
 
+    async def tried(self, person: Person, question_ids: Collection[str], now: datetime) -> dict[str, Tried]:
+        """By question; one that was never tried is not there."""
+        await self.practice.settle_due(person, now)
+        return await asyncio.to_thread(self._tried, person, question_ids)
+
     # Blocking parts, for worker threads
 
     def _attempt(self, person: Person, attempt_id: UUID) -> tuple[Graded, Previous | None]:
@@ -106,3 +122,17 @@ class History:
                 if isinstance(result, Grade) and earlier is not None:
                     changes[position] = round(result.overall - earlier[1], 1)
         return answers, changes
+
+    def _tried(self, person: Person, question_ids: Collection[str]) -> dict[str, Tried]:
+        with self.store.read() as tx:
+            found = scores.of_questions(tx, person, question_ids)
+        tried = {}
+        for question_id, tries in found.items():
+            graded = [overall for _, overall in tries if overall is not None]
+            tried[question_id] = Tried(
+                tries=len(tries),
+                best=max(graded, default=None),
+                last=graded[-1] if graded else None,
+                attempt_id=tries[-1][0],
+            )
+        return tried

@@ -21,7 +21,6 @@ class Settings(BaseSettings):
         env_prefix="VIVA_",
         env_nested_delimiter="__",
         env_file=".env",
-        secrets_dir=SECRETS if SECRETS.is_dir() else None,
         extra="ignore",
         use_attribute_docstrings=True,
     )
@@ -91,7 +90,7 @@ def sqlite_url(path: Path) -> str:
 def read_settings() -> Settings:
     """The settings of this process. Raises ConfigError with the name and the fault of each that cannot be."""
     try:
-        return Settings()
+        return Settings(_secrets_dir=SECRETS if SECRETS.is_dir() else None)
     except ValidationError as error:
         wrong = [f"VIVA_{'__'.join(str(part) for part in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
         raise ConfigError("; ".join(wrong)) from error

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from service.bank import Bank, load_bank
 from service.domain.job import Work
-from service.errors import ConfigError
+from service.errors import ConfigError, VivaError
 from service.graders import BUILT_IN as GRADERS
 from service.graders import Grader
 from service.grading import Grading
@@ -55,7 +55,11 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
     metrics, live = Metrics(), Live()
     grading = Grading(store=store, bank=bank, grader=grader, metrics=metrics, clock=clock)
     jobs = make_jobs(settings, store, live, metrics, clock, {work: _handler(grading) for work in ("grade", "regrade")})
-    jobs.check()
+    try:
+        jobs.check()
+    except VivaError:
+        store.close()
+        raise
     practice = Practice(store=store, bank=bank, grading=grading, jobs=jobs, live=live, grace=settings.grace_seconds)
     return Services(
         settings=settings,

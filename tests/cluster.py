@@ -29,15 +29,17 @@ class Cluster:
         transcribers: int = 1,
         jobs: str = "procrastinate",
         settings: Mapping[str, str] | None = None,
+        server: type[Server] = Server,
+        worker: type[Server] = Worker,
     ) -> None:
         common = {"VIVA_DATABASE_URL": database_url, "VIVA_JOBS": jobs, **(settings or {})}
         subprocess.run(
             [VIVA, "migrate"], env=environment(folder, **common), cwd=folder, check=True, capture_output=True
         )
-        self.apis = [Server(folder, name=f"api-{n}", **common | {"VIVA_PORT": free_port()}) for n in range(1, apis + 1)]
-        self.workers: list[Server] = [Worker(folder, name=f"worker-{n}", **common) for n in range(1, workers + 1)]
-        self.transcribers: list[Server] = [
-            Worker(folder, name=f"transcriber-{n}", queues="transcription", **common)
+        self.apis = [server(folder, name=f"api-{n}", **common | {"VIVA_PORT": free_port()}) for n in range(1, apis + 1)]
+        self.workers = [worker(folder, name=f"worker-{n}", **common) for n in range(1, workers + 1)]
+        self.transcribers = [
+            worker(folder, name=f"transcriber-{n}", **common, queues="transcription")
             for n in range(1, transcribers + 1)
         ]
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import IO, Any, Protocol, Self, TypeVar
 
 import httpx2
 
@@ -36,6 +36,19 @@ def eventually(found: Callable[[], T | None]) -> T:
     raise AssertionError("this has not come about in 30 seconds")
 
 
+class Process(Protocol):
+    """As `subprocess.Popen`."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def stdout(self) -> IO[str] | None: ...
+    def poll(self) -> int | None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+    def wait(self, timeout: float) -> int: ...
+
+
 class Server:
     """Starts on entering, stops on leaving; the data in `folder` outlives it, so that it can start again."""
 
@@ -46,7 +59,7 @@ class Server:
         self.name = name
         self.settings = settings
         self.client = httpx2.Client()
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Process | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -57,34 +70,41 @@ class Server:
 
     def start(self) -> None:
         """Wait until it answers; raises AssertionError with its log where it ends before that."""
-        with self._log.open("a") as log:
-            self._process = subprocess.Popen(
-                [VIVA, *self.command],
-                env=environment(self.folder, **self.settings),
-                cwd=self.folder,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
+        if self._process and self._process.stdout:
+            self._process.stdout.close()
+        self._process = self._launch()
         assert self._process.stdout
         found = _ADDRESS.search(self._process.stdout.readline())
         if not found:
             self.kill()
-            raise AssertionError(self.log())
+            raise AssertionError(f"{self.name} ended with {self._process.poll()}: {self.log()[-5000:]}")
         # It listens before it prints: a request sent now waits until it can be answered.
         self.client = httpx2.Client(base_url=found[1], timeout=60)
 
     def stop(self) -> int:
         """Ask it to stop; its exit code."""
+        self.terminate()
+        return self.wait()
+
+    def terminate(self) -> None:
+        """Ask it to stop."""
         assert self._process
         self._process.terminate()
-        return self._ended(self._process)
+
+    def wait(self, seconds: float = STOP_SECONDS) -> int:
+        """Its exit code, once it has ended; raises TimeoutExpired."""
+        assert self._process
+        code = self._process.wait(seconds)
+        self.client.close()
+        if self._process.stdout:
+            self._process.stdout.close()
+        return code
 
     def kill(self) -> None:
         """End it without asking, as a power cut of the process: nothing is flushed, no handler runs."""
         if self._process:
             self._process.kill()
-            self._ended(self._process)
+            self.wait()
 
     def kill_in(self, seconds: float) -> None:
         """Kill it in a while; the caller goes on, and may see any request fail from now on."""
@@ -110,15 +130,28 @@ class Server:
             return connection.execute(query, values).fetchall()
 
     @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def _log(self) -> Path:
         return self.folder / f"{self.name}.log"
 
-    def _ended(self, process: subprocess.Popen[str]) -> int:
-        self.client.close()
-        code = process.wait(STOP_SECONDS)
-        if process.stdout:
-            process.stdout.close()
-        return code
+    def _launch(self) -> Process:
+        with self._log.open("a") as log:
+            return subprocess.Popen(
+                [VIVA, *self.command],
+                env=environment(self.folder, **self.settings),
+                cwd=self.folder,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
 
 
 class Worker(Server):

@@ -103,7 +103,7 @@ def test_configuring_again_replaces_what_was_configured(configure: Any) -> None:
 
 
 @pytest.mark.parametrize("style", ["text", "json"])
-@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\v", "\x1b[2K", "\x85", "\u2028", "\0", "\ud800"])
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\v", "\x1b[2K", "\x85", "\u2028", "\0"], ids=ascii)
 def test_nobody_forges_a_line(configure: Any, style: Style, end: str) -> None:
     logged = configure("info", style)
     forged = f"harmless{end}2026-11-02T09:00:00.000Z ERROR service: all is lost"
@@ -121,6 +121,13 @@ def test_nobody_forges_a_line(configure: Any, style: Style, end: str) -> None:
     else:
         starts = [line for line in lines if not line.startswith("    ")]
         assert [start.split()[1] for start in starts] == ["INFO", "ERROR"]
+
+
+@pytest.mark.parametrize("formatter", [logs.Text(), logs.Json()])
+def test_what_is_no_character_can_be_written(formatter: logging.Formatter) -> None:
+    """Past pytest's own log, which cannot be."""
+    record = logging.LogRecord("service", logging.INFO, __file__, 1, "half %s", ("\ud800",), None)
+    assert formatter.format(record).encode()
 
 
 def fails() -> None:

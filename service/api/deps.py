@@ -17,7 +17,7 @@ def _services(request: Request) -> Services:
     return services
 
 
-def _person() -> Person:
+def person() -> Person:
     """Who is asking: on loopback, without sign-in, always the local user."""
     return LOCAL
 
@@ -46,7 +46,7 @@ def _bank_etag(request: Request, response: Response, if_none_match: Annotated[st
 
 
 Uses = Annotated[Services, Depends(_services)]
-Who = Annotated[Person, Depends(_person)]
+Who = Annotated[Person, Depends(person)]
 Now = Annotated[datetime, Depends(_arrival)]
 Revision = Annotated[int, Depends(_revision)]
 BankEtag = Depends(_bank_etag)

@@ -7,7 +7,7 @@ from service.api.schemas.sessions import ReportOut, ReportRow
 from service.domain.rubric import CRITERIA
 
 COLUMNS = ("position", "question_id", "title", "topic", "state", "overall", "change", *CRITERIA, "seconds_used",
-           "limit_seconds", "hint_used", "attempt_id")  # fmt: skip
+           "limit_seconds", "hint_used", "attempt_id", "attempt_status")  # fmt: skip
 
 
 def csv_of(report: ReportOut) -> str:
@@ -27,6 +27,7 @@ def _harmless(value: object) -> object:
 
 def markdown_of(report: ReportOut) -> str:
     """A page to keep or to send on."""
+    waiting = sum(row.attempt_status == "submitted" for row in report.questions)
     answered = "–" if report.answered_mean is None else f"{report.answered_mean:.1f}"
     lines = [
         f"# {_cell(report.session.title)}",
@@ -35,6 +36,7 @@ def markdown_of(report: ReportOut) -> str:
         "",
         f"- Mean over all {len(report.questions)} questions: **{report.strict_mean:.1f}** of 100 (unanswered counts 0)",
         f"- Mean over {report.answered} answered: **{answered}**",
+        *([f"- Still being graded, and not yet in these means: {waiting}"] if waiting else []),
         f"- Time used: {_time(report.seconds_used)}",
         "",
         "| # | Question | State | Score | Change | Time |",
@@ -50,7 +52,8 @@ def markdown_of(report: ReportOut) -> str:
 
 
 def _line(row: ReportRow) -> str:
-    score = "–" if row.overall is None else f"{row.overall:.1f}"
+    unscored = "being graded" if row.attempt_status == "submitted" else "–"
+    score = unscored if row.overall is None else f"{row.overall:.1f}"
     change = "–" if row.change is None else f"{row.change:+.1f}"
     used = _time(row.seconds_used) + (f" of {_time(row.limit_seconds)}" if row.limit_seconds else "")
     return f"| {row.position} | {_cell(row.title or 'not opened')} | {row.state} | {score} | {change} | {used} |"

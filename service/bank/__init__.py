@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from service.bank.files import read_files
 from service.bank.search import Index
-from service.domain.question import Frequency, Kind, Level, Topic
+from service.domain.question import Explanation, Frequency, Kind, Level, Topic
 from service.domain.rubric import Item
 from service.errors import NotFound
 
@@ -67,11 +67,12 @@ class Bank:
         level: Level | None = None,
         frequency: Frequency | None = None,
         kind: Kind | None = None,
+        explanation: Explanation | None = None,
         tag: str | None = None,
         q: str | None = None,
     ) -> list[Item]:
         """Items for which every given filter holds; with `q` the best match first, otherwise in bank order."""
-        wanted = {"topic": topic, "level": level, "frequency": frequency, "kind": kind}
+        wanted = {"topic": topic, "level": level, "frequency": frequency, "kind": kind, "explanation": explanation}
         wanted = {name: value for name, value in wanted.items() if value is not None}
         return [
             item
@@ -91,5 +92,7 @@ class Bank:
 
 def load_bank(root: Path) -> Bank:
     """The bank in `root`, which holds questions/ and rubrics/. Raises BankError for the first wrong file by path."""
-    topics, entries = read_files(root)
-    return Bank.of((entry.item for entry in entries), (entry.topic for entry in topics))
+    files = read_files(root)
+    if files.errors:
+        raise files.errors[0]
+    return Bank.of((entry.item for entry in files.entries), (entry.topic for entry in files.topics))

@@ -1,6 +1,6 @@
 """Reads the bank's files: a question (front matter and sections), its rubric, a topic.
 
-Every file is read before anything is raised, so the error that comes first by path is always the same one.
+A wrong file is an error beside the others, so that a lint can say all that is wrong at once.
 """
 
 import json
@@ -25,6 +25,8 @@ MAX_BYTES = 1_000_000
 SECTIONS = {"Short answer": "short_answer", "Model answer": "model_answer", "Deeper notes": "deeper_notes"}
 BODY = ("prompt", *SECTIONS.values())
 """Fields of a question that stand below its front matter, in this order."""
+SOURCES = dict.fromkeys(BODY, "the text below the front matter") | {"max_words": "in the question's front matter"}
+"""Where a field stands that a file may not give, unless it follows from the file's path."""
 
 M = TypeVar("M", bound=BaseModel)
 Locate = Callable[[Location], int]
@@ -50,8 +52,17 @@ class TopicEntry:
     line: Locate
 
 
-def read_files(root: Path) -> tuple[list[TopicEntry], list[Entry]]:
-    """All topics and items below `root`, by path. Raises the BankError that comes first by path and line."""
+@dataclass(frozen=True)
+class Files:
+    """All that could be read, by path, and the errors of the rest, by path and line."""
+
+    topics: list[TopicEntry]
+    entries: list[Entry]
+    errors: list[BankError]
+
+
+def read_files(root: Path) -> Files:
+    """All topics and items below `root`."""
     layout = Layout(root, [])
     topics, entries = list[TopicEntry](), list[Entry]()
     for topic in layout.topics():
@@ -67,16 +78,14 @@ def read_files(root: Path) -> tuple[list[TopicEntry], list[Entry]]:
             layout.wrong(entry.question_path, f"this slug is taken by {first.relative_to(root)}")
     if not (entries or layout.errors):
         layout.wrong(root / "questions", "there are no questions here")
-    if layout.errors:
-        raise min(layout.errors, key=lambda error: (error.path, error.line))
-    return topics, entries
+    return Files(topics, entries, sorted(layout.errors, key=lambda error: (error.path, error.line)))
 
 
 def read_topic(layout: Layout, topic: str) -> TopicEntry:
     """The topic of the folder `topic`. Raises BankError."""
     path = layout.topic(topic)
     if not path.exists():
-        raise BankError(path, 1, f"the folder {topic} needs this file: title, blurb, order and key_concepts")
+        raise BankError(path, 1, f"the folder {topic} needs this file: title, blurb, order, key_concepts ...")
     document = read_yaml(_text(path, layout.root), path)
     value = _model(Topic, document, {"id": topic}, path, document.line)
     return TopicEntry(value, path, document.line)
@@ -87,7 +96,8 @@ def read_entry(layout: Layout, topic: str, slug: str) -> Entry:
     question_path, rubric_path = layout.question(topic, slug), layout.rubric(topic, slug)
     question, question_line = _read_question(_text(question_path, layout.root), question_path)
     document = read_yaml(_text(rubric_path, layout.root), rubric_path)
-    rubric = _model(Rubric, document, {"question_id": slug}, rubric_path, document.line)
+    graded = {"question_id": slug, "max_words": question.max_words}
+    rubric = _model(Rubric, document, graded, rubric_path, document.line)
     return Entry(Item(question=question, rubric=rubric), question_path, rubric_path, question_line, document.line)
 
 
@@ -104,7 +114,10 @@ def _read_question(text: str, path: Path) -> tuple[Question, Locate]:
 
     fields = {name: text for name, (_, text) in sections.items()}
     fields |= {"id": path.stem, "topic": path.parent.name, "concept": document.data.get("concept", path.stem)}
-    return _model(Question, document, fields, path, locate), locate
+    question = _model(Question, document, fields, path, locate)
+    if question.explanation is None:  # the model cannot ask for it: versions in a store may be older than the field
+        raise BankError(path, document.line(("explanation",)), "`explanation` is missing")
+    return question, locate
 
 
 def _sections(body: str, path: Path, first_line: int) -> dict[str, tuple[int, str]]:
@@ -136,7 +149,7 @@ def _model(kind: type[M], document: Document, fields: Mapping[str, Any], path: P
     """`document` with `fields` added, validated strictly: as JSON, where a list may still become a tuple."""
     for name in document.data:
         if name in fields and name != "concept":
-            source = "the text below the front matter" if name in BODY else "the path of the file"
+            source = SOURCES.get(name, "the path of the file")
             raise BankError(path, document.line((name,)), f"`{name}` is not given here: it is {source}")
     try:
         return kind.model_validate_json(json.dumps({**document.data, **fields}), strict=True)

@@ -48,15 +48,14 @@ class Document:
 
     @cached_property
     def _root(self) -> Node:
-        # Only asked for when something is wrong: the pure parser, which knows the lines, takes 20 ms for a rubric.
-        root: Node = _yaml(pure=True).compose(self.text)
+        root: Node = _yaml().compose(self.text)
         return root
 
 
 def read_yaml(text: str, path: Path, skipped: int = 0) -> Document:
     """`text` as a mapping. Raises BankError where it is not YAML 1.2, repeats a key, or is not a mapping."""
     try:
-        data = _yaml(pure=False).load(text)
+        data = _yaml().load(text)
     except DuplicateKeyError as error:
         mark = error.problem_mark
         raise BankError(path, mark.line + skipped + 1, f"the field {_key_at(text, mark)} stands here twice") from error
@@ -71,9 +70,9 @@ def read_yaml(text: str, path: Path, skipped: int = 0) -> Document:
     return Document(data, text, skipped)
 
 
-def _yaml(*, pure: bool) -> YAML:
-    """The parser in C where ruamel.yaml.clib is installed and lines are not needed: five times faster."""
-    yaml = YAML(typ="safe", pure=pure)
+def _yaml() -> YAML:
+    """The parser in C where ruamel.yaml.clib is installed: five times faster."""
+    yaml = YAML(typ="safe")
     yaml.Constructor = _Constructor
     return yaml
 

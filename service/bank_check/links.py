@@ -1,4 +1,4 @@
-"""Rules across items: links lead somewhere, and no question is asked twice."""
+"""Rules across items: links and learning paths lead somewhere, and no question is asked twice."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -14,6 +14,7 @@ SAME = 90
 
 def check(topics: Sequence[TopicEntry], entries: Sequence[Entry]) -> Findings:
     yield from _dangling(topics, entries)
+    yield from _paths(topics, entries)
     yield from _duplicates(entries)
 
 
@@ -39,6 +40,25 @@ def _dangling(topics: Sequence[TopicEntry], entries: Sequence[Entry]) -> Finding
         for number, slug in enumerate(topic.topic.related):
             if slug not in ids - {topic.topic.id}:
                 yield Finding(topic.path, topic.line(("related", number)), "link", f"there is no other topic {slug}")
+
+
+def _paths(topics: Sequence[TopicEntry], entries: Sequence[Entry]) -> Findings:
+    """A learning path has all questions of its topic, each once, and none that does not exist."""
+    slugs = {entry.item.id for entry in entries}
+    for topic in topics:
+        path = topic.topic.learning_path
+        for number, slug in enumerate(path):
+            if slug not in slugs:
+                reason = f"there is no question {slug}"
+            elif slug in path[:number]:
+                reason = f"{slug} stands here twice"
+            else:
+                continue
+            yield Finding(topic.path, topic.line(("learning_path", number)), "path", reason)
+        own = [entry.item.id for entry in entries if entry.item.question.topic == topic.topic.id]
+        if left_out := [slug for slug in own if slug not in path]:
+            message = f"leaves out {', '.join(left_out)}"
+            yield Finding(topic.path, topic.line(("learning_path",)), "path", message)
 
 
 def _duplicates(entries: Sequence[Entry]) -> Findings:

@@ -1,21 +1,29 @@
 """Rules for one rubric: its size, its cues, its numbers and its anchors."""
 
-import ast
 import math
-
-from simpleeval import DEFAULT_OPERATORS, InvalidExpression, SimpleEval  # type: ignore[import-untyped]
+import re
+from functools import cache
+from itertools import pairwise
 
 from service.bank.files import Entry
 from service.bank_check.findings import Findings, in_rubric
-from service.domain.rubric import CueGroup, Quantity
+from service.domain.rubric import AnchorKind, CueGroup, Quantity
+from service.graders.formulas import Formula
 from service.graders.words import stems
 
-POINTS = (6, 12)
+POINTS = (8, 12)
+FEWEST_IN_BRIEF = 5
+"""Key points that a question with a word limit may do with."""
 CRITERIA = (3, 4)
-MISTAKES = 2
-ANCHORS = ("excellent", "good", "partial", "wrong", "vague", "off-topic|gibberish")
+MISTAKES = 3
+ANCHORS = 10
+KINDS: tuple[AnchorKind, ...] = (
+    "excellent", "good", "partial", "terse", "rambling", "spoken", "wrong", "vague", "off-topic", "keywords", "negated",
+)  # fmt: skip
+"""Of anchors that every rubric has; `better` and `gibberish` where they make sense."""
 FORMULA_TOLERANCE = 1e-3
-ARITHMETIC = {kind: DEFAULT_OPERATORS[kind] for kind in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub)}
+_THOUSANDS, _REST = re.compile(r"(?<![\d.,])\d{1,3}$"), re.compile(r"\d{3}(?![\d.])")
+"""What YAML makes of an unquoted 1,900."""
 
 
 def check(entry: Entry) -> Findings:
@@ -28,8 +36,9 @@ def check(entry: Entry) -> Findings:
 def _sizes(entry: Entry) -> Findings:
     rubric = entry.item.rubric
     points = sum(1 for _ in rubric.points())
-    if not POINTS[0] <= points <= POINTS[1]:
-        yield in_rubric(entry, ("criteria",), "size", f"{points} key points; {POINTS[0]} to {POINTS[1]} serve well")
+    fewest = FEWEST_IN_BRIEF if rubric.max_words else POINTS[0]
+    if not fewest <= points <= POINTS[1]:
+        yield in_rubric(entry, ("criteria",), "size", f"{points} key points; {fewest} to {POINTS[1]} serve well")
     if not CRITERIA[0] <= len(rubric.criteria) <= CRITERIA[1]:
         message = f"{len(rubric.criteria)} criteria; {CRITERIA[0]} or {CRITERIA[1]} serve well"
         yield in_rubric(entry, ("criteria",), "size", message)
@@ -48,9 +57,14 @@ def _cues(entry: Entry) -> Findings:
     known = {quantity.id for quantity in rubric.quantities}
     for location, groups in places:
         for number, group in enumerate(groups):
-            for term in group:
-                if reason := _unreadable(term, known):
-                    yield in_rubric(entry, (*location, "cues", number), "cue", f"`{term}` {reason}")
+            reasons = [f"`{term}` {reason}" for term in group if (reason := _unreadable(term, known))]
+            reasons += [
+                f"`{a}, {b}` are two terms: quote a number with a separator, or leave it out"
+                for a, b in pairwise(group)
+                if _THOUSANDS.search(a) and _REST.match(b)
+            ]
+            for reason in reasons:
+                yield in_rubric(entry, (*location, "cues", number), "cue", reason)
 
 
 def _unreadable(term: str, quantities: set[str]) -> str | None:
@@ -60,29 +74,39 @@ def _unreadable(term: str, quantities: set[str]) -> str | None:
         if cue.startswith("="):
             if cue[1:].strip() not in quantities:
                 return f"names no quantity of this rubric: {cue}"
-        elif not stems(cue):
+        elif not _readable(cue):
             return f"has an alternative that never matches: the grader reads no word in {cue!r}"
     return None
 
 
+@cache
+def _readable(cue: str) -> bool:
+    """Whether the grader finds a word in a cue; the same ones stand in many places."""
+    return bool(stems(cue))
+
+
 def _quantities(entry: Entry) -> Findings:
-    for place, quantity in enumerate(entry.item.rubric.quantities):
+    rubric = entry.item.rubric
+    cues = [*(point.cues for point in rubric.points()), *(mistake.cues for mistake in rubric.mistakes)]
+    terms = {cue.strip() for groups in cues for group in groups for term in group for cue in term.split("|")}
+    for place, quantity in enumerate(rubric.quantities):
         if quantity.formula is None and quantity.source is None and quantity.status != "unsourced":
             yield in_rubric(entry, ("quantities", place), "number", f"{quantity.id} has neither source nor formula")
+        if quantity.status != "verified" and (quantity.point or f"={quantity.id}" in terms):
+            message = f"{quantity.id} is {quantity.status}, so no score may rest on it: no `point`, no ={quantity.id}"
+            yield in_rubric(entry, ("quantities", place), "number", message)
         if reason := _miscalculated(quantity):
             yield in_rubric(entry, ("quantities", place, "formula"), "formula", f"{quantity.id}: {reason}")
 
 
 def _miscalculated(quantity: Quantity) -> str | None:
-    """How far the formula is from the value. Arithmetic only: no names, no functions."""
+    """How far the formula is from the value."""
     if quantity.formula is None:
         return None
     try:
-        result = SimpleEval(operators=ARITHMETIC, functions={}, names={}).eval(quantity.formula)
-    except (InvalidExpression, SyntaxError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
-        return f"`{quantity.formula}` is not arithmetic with + - * / ** and parentheses: {error}"
-    if not isinstance(result, int | float):
-        return f"`{quantity.formula}` is not a number"
+        result = Formula(quantity.formula)()
+    except ValueError as error:
+        return str(error)
     if not math.isclose(result, quantity.value, rel_tol=FORMULA_TOLERANCE):
         return f"`{quantity.formula}` is {result:g}, not {quantity.value:g}"
     return None
@@ -90,10 +114,11 @@ def _miscalculated(quantity: Quantity) -> str | None:
 
 def _anchors(entry: Entry) -> Findings:
     rubric = entry.item.rubric
+    if len(rubric.anchors) < ANCHORS:
+        yield in_rubric(entry, ("anchors",), "anchors", f"{len(rubric.anchors)} anchors; write at least {ANCHORS}")
     kinds = {anchor.kind for anchor in rubric.anchors}
-    for needed in ANCHORS:
-        if not kinds.intersection(needed.split("|")):
-            yield in_rubric(entry, ("anchors",), "anchors", f"no anchor is {needed.replace('|', ' or ')}")
+    if lacking := [kind for kind in KINDS if kind not in kinds]:
+        yield in_rubric(entry, ("anchors",), "anchors", f"no anchor is {', '.join(lacking)}")
     shown = {mistake for anchor in rubric.anchors for mistake in anchor.mistakes}
     for place, mistake in enumerate(rubric.mistakes):
         if mistake.id not in shown:

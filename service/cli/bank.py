@@ -48,6 +48,8 @@ def grade(
             raise ConfigError(f"No grade: {marking.reason}")
         result = assess(marking, item.rubric, said, grader.identity)
     typer.echo(f"{result.overall:.1f} of 100 ({result.band})")
+    if excess := result.excess:
+        typer.echo(f"  {excess.words} words, at most {excess.limit} were asked for; within them {excess.otherwise:.1f}")
     points = {point.id: point.says for point in item.rubric.points()}
     for verdict in result.verdicts:
         quote = f'  "{verdict.evidence[0].quote}"' if verdict.evidence else ""

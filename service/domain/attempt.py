@@ -28,11 +28,20 @@ def clean(text: str) -> str:
     return text
 
 
+def count_words(text: str) -> int:
+    """Words as people count them: what stands between spaces and has a letter or a digit in it."""
+    return sum(any(char.isalnum() for char in word) for word in text.split())
+
+
 class Answer(Value):
     """What a person said, as it is graded."""
 
     text: str
     source: Literal["typed", "spoken"] = "typed"
+
+    @property
+    def words(self) -> int:
+        return count_words(self.text)
 
     @classmethod
     def of(cls, text: str) -> "Answer":

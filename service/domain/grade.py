@@ -9,6 +9,7 @@ Score of a criterion, from 0 to 1:
     each asserted mistake that names it lowers share to at most CAP, then costs
     its weight / (weights of the criterion's key points + of its mistakes); never below 0
 Overall, from 0 to 100: the criteria weighted by the rubric's scale. Silence earns nothing.
+Where a rubric limits the words, an answer of more keeps limit / words of that: twice as long, half the score.
 """
 
 from typing import Literal
@@ -126,6 +127,20 @@ class Lift(Value):
     gain: float
 
 
+class Excess(Value):
+    """An answer of more words than were asked for."""
+
+    words: int
+    limit: int
+    otherwise: float
+    """What it would have earned within the limit, from 0 to 100."""
+
+    @property
+    def kept(self) -> float:
+        """The share of the score that is left."""
+        return self.limit / self.words
+
+
 class GraderName(Value):
     """Which grader, and which version of it."""
 
@@ -145,6 +160,8 @@ class Grade(Value):
     criteria: tuple[CriterionScore, ...]
     overall: float
     """From 0 to 100, one decimal."""
+    excess: Excess | None = None
+    """Why the overall score is less than the criteria come to; None where the answer is not too long."""
     band: str
     lifts: tuple[Lift, ...]
     """What would lift this most: at most three, the largest gain first."""
@@ -166,8 +183,11 @@ def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName)
     credit = {v.point: CREDIT[v.label] for v in verdicts}
     asserted = {m.mistake for m in mistakes}
     criteria = tuple(_criterion(name, rubric, credit, asserted) for name in CRITERIA if name in rubric.criteria)
-    overall = _overall(criteria, rubric)
-    lifts = _lifts(rubric, credit, asserted, overall)
+    content = _overall(criteria, rubric)
+    excess = _excess(rubric, answer, content)
+    kept = excess.kept if excess else 1.0
+    overall = round(kept * content, 1)
+    lifts = _lifts(rubric, credit, asserted, content, kept)
     asks = {point.id: point.ask for point in rubric.points()}
     return Grade(
         grader=grader,
@@ -176,14 +196,21 @@ def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName)
         mistakes=mistakes,
         quantities=quantities,
         criteria=criteria,
-        overall=round(overall, 1),
-        band=next(name for floor, name in BANDS if round(overall, 1) >= floor),
+        overall=overall,
+        excess=excess,
+        band=next(name for floor, name in BANDS if overall >= floor),
         lifts=tuple(lift for lift in lifts if lift.gain > 0)[:MAX_LIFTS],
         follow_up=marking.follow_up or (asks[lifts[0].point] if lifts else None),
         feedback=marking.feedback,
         doubts=marking.doubts,
         calls=marking.calls,
     )
+
+
+def _excess(rubric: Rubric, answer: Answer, content: float) -> Excess | None:
+    if rubric.max_words is None or answer.words <= rubric.max_words:
+        return None
+    return Excess(words=answer.words, limit=rubric.max_words, otherwise=round(content, 1))
 
 
 def _shown(evidence: tuple[Evidence, ...], text: str) -> bool:
@@ -236,7 +263,9 @@ def _overall(criteria: tuple[CriterionScore, ...], rubric: Rubric) -> float:
     return sum(scale[c.name] * c.score for c in criteria) / sum(scale[c.name] for c in criteria)
 
 
-def _lifts(rubric: Rubric, credit: dict[str, float], asserted: set[str], overall: float) -> tuple[Lift, ...]:
+def _lifts(
+    rubric: Rubric, credit: dict[str, float], asserted: set[str], content: float, kept: float
+) -> tuple[Lift, ...]:
     """The gain of meeting one more key point, everything else as it is; a mistake's cap can leave nothing to gain."""
     gains = []
     for point in rubric.points():
@@ -244,5 +273,5 @@ def _lifts(rubric: Rubric, credit: dict[str, float], asserted: set[str], overall
             continue
         better = credit | {point.id: 1.0}
         criteria = tuple(_criterion(n, rubric, better, asserted) for n in CRITERIA if n in rubric.criteria)
-        gains.append(Lift(point=point.id, gain=round(_overall(criteria, rubric) - overall, 1)))
+        gains.append(Lift(point=point.id, gain=round(kept * (_overall(criteria, rubric) - content), 1)))
     return tuple(sorted(gains, key=lambda lift: -lift.gain))

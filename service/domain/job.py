@@ -38,7 +38,7 @@ class Job(Value):
     tries: int = 0
     """Claims so far, this one included."""
     lost: int = 0
-    """Claims of which nothing was heard again: the worker died."""
+    """Claims, the last ones in a row, of which nothing was heard again: the worker died."""
     run_after: datetime
     leased_until: datetime | None = None
     worker: str | None = None

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from service.domain import Value
-from service.domain.question import PointId, Question, Slug, Text
+from service.domain.question import PointId, Question, Slug, Text, WordLimit
 
 CriterionName = Literal["mechanism", "why_it_matters", "tradeoffs", "common_mistakes"]
 CRITERIA: tuple[CriterionName, ...] = ("mechanism", "why_it_matters", "tradeoffs", "common_mistakes")
@@ -105,6 +105,8 @@ class Rubric(Value):
     mistakes: tuple[Mistake, ...] = ()
     quantities: tuple[Quantity, ...] = ()
     anchors: tuple[Anchor, ...] = ()
+    max_words: WordLimit | None = None
+    """The question's, as the score depends on it."""
 
     @model_validator(mode="after")
     def _ids_hold(self) -> Self:
@@ -144,6 +146,12 @@ class Item(Value):
 
     question: Question
     rubric: Rubric
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Self:
+        if self.question.max_words != self.rubric.max_words:
+            raise ValueError("question and rubric differ in max_words")
+        return self
 
     @property
     def id(self) -> str:

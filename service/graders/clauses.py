@@ -77,8 +77,7 @@ def split(words: Sequence[Word]) -> list[Clause]:
             asks = word.after == "?" and _asks(words, first, i + 1)
             for a, b in pairwise(cuts):
                 link = _link(words, a, clauses[-1].first) if a > first else "none"
-                elliptic = link in ("plain", "contrast") and clauses[-1].prose  # a verb left out after `and`
-                prose = ordered and (elliptic or is_prose(words[a:b]))
+                prose = ordered and is_prose(words, a, b)
                 clause = Clause(a, b, number, link, _first_verb(words, a, b), asks, prose)
                 clause.inherits = _inherited(words, clause, clauses[-1]) if clauses else ()
                 clauses.append(clause)
@@ -112,6 +111,8 @@ def _first_verb(words: Sequence[Word], first: int, last: int) -> int | None:
 def _cuts(words: Sequence[Word], first: int, last: int) -> list[int]:
     """Where the sentence of words `first` to `last` falls into clauses."""
     verbs = [i for i in range(first, last) if is_finite(words, i, first)]
+    if words[first].text == "no" and not words[first].after:
+        verbs.insert(0, first)  # "no recurrence, so ..." says as much as "there is no recurrence"
     spoken = last - first > _LONG
     candidates = [i for i in range(first + 1, last) if _may_split(words, i) or _starts_anew(words, i, last, spoken)]
     cuts: list[int] = []
@@ -143,7 +144,9 @@ def _starts_anew(words: Sequence[Word], i: int, last: int, spoken: bool) -> bool
     if words[i].text not in ("it", "they", "we", "you", "this") or i + 1 == last or not is_finite(words, i + 1, i):
         return False
     opens = spoken or words[i + 1].text in ("is", "are")
-    return opens and words[i - 1].text not in FUNCTION_WORDS and words[i - 1].stem not in VERB_STEMS
+    before = words[i - 1]
+    noun = before.stem not in VERB_STEMS or words[i - 2].text in ARTICLES  # "the result it is ..."
+    return opens and noun and before.text not in FUNCTION_WORDS
 
 
 def _may_split(words: Sequence[Word], i: int) -> bool:
@@ -168,7 +171,8 @@ def _gapped(words: Sequence[Word], begin: int, i: int, end: int) -> bool:
 
 
 def _link(words: Sequence[Word], first: int, previous: int) -> str:
-    opening = words[first + (_strong(words, first) and words[first].text in COORDINATORS)].text
+    joined = words[first].text in COORDINATORS and first + 1 < len(words) and _strong(words, first)
+    opening = words[first + joined].text
     if opening in CONTRASTS or words[previous].text in CONTRASTS - {"but", "however", "yet"}:
         return "contrast"
     if opening in TIES or words[previous].text in TIES or words[first - 1].after == ":":

@@ -7,7 +7,7 @@ from itertools import pairwise
 from rapidfuzz import fuzz, process
 
 from service.domain.rubric import CueGroup
-from service.graders.lexicon import ARTICLES, FUNCTION_WORDS
+from service.graders.lexicon import ARTICLES, FUNCTION_WORDS, MERE
 from service.graders.words import VERB_STEMS, Word, read, stem, stems
 
 _TYPO_LENGTH, _TYPO_RATIO = 5, 88
@@ -34,8 +34,13 @@ class Vocabulary:
     """The words of an item: its cues, other names for a thing, slips of speech and typing, and what is no slip."""
 
     def __init__(self, glossary: dict[str, tuple[str, ...]], texts: Iterable[str]) -> None:
-        self._names = [tuple(stems(name) for name in (term, *names)) for term, names in glossary.items()]
-        self.slips = tuple(slip for names in self._names for slip in _slips(names))
+        things = [tuple(stems(name) for name in (term, *names)) for term, names in glossary.items()]
+        self._names: dict[str, list[tuple[Phrase, tuple[Phrase, ...]]]] = {}
+        """Every name by its first stem, with all names of the same thing."""
+        for names in things:
+            for name in filter(None, names):
+                self._names.setdefault(name[0], []).append((name, names))
+        self.slips = tuple(slip for names in things for slip in _slips(names))
         """Names with a word misheard: the name, which word of it, and the stem that is meant."""
         self.surfaces = {
             w.text: w.stem for term, names in glossary.items() for n in (term, *names) for w in read(n).words
@@ -43,10 +48,11 @@ class Vocabulary:
         """Folded words of cues and names, and their stems."""
         self._known = {*VERB_STEMS.union(map(stem, FUNCTION_WORDS), *map(stems, texts))}
         self._terms: dict[str, Term] = {}
+        self._phrases: dict[str, tuple[Phrase, ...]] = {}
         self._typos: dict[str, str | None] = {}
 
     def group(self, cues: CueGroup) -> Group:
-        return tuple(self._terms.setdefault(term, self._term(term)) for term in cues)
+        return tuple(self._terms[term] if term in self._terms else self._new(term) for term in cues)
 
     def corrected(self, word: Word) -> str | None:
         """The stem of the cue's word that `word` is a slip of; None where it is a word in its own right."""
@@ -62,18 +68,27 @@ class Vocabulary:
             self._typos[text] = self.surfaces[best[0]] if best else None
         return self._typos[text]
 
-    def _term(self, text: str) -> Term:
-        all_denied = text.startswith("not ")
-        parts = [part.strip() for part in text.removeprefix("not ").split("|")]
-        return Term(
-            ways=tuple(way for part in parts if not part.startswith("=") for way in self._ways(part, all_denied)),
+    def _new(self, text: str) -> Term:
+        parts = [part.strip() for part in text.split("|")]
+        nots = [part.startswith("not ") and part.split()[1] not in MERE for part in parts]
+        if nots[0] and not any(nots[1:]):
+            nots = [True] * len(parts)
+        self._terms[text] = Term(
+            ways=tuple(
+                (phrase, denied)
+                for part, denied in zip(parts, nots, strict=True)
+                if not part.startswith("=")
+                for phrase in self._ways(part.removeprefix("not ") if denied else part)
+            ),
             quantities=tuple(part[1:].strip() for part in parts if part.startswith("=")),
         )
+        return self._terms[text]
 
-    def _ways(self, text: str, denied: bool) -> Iterator[tuple[Phrase, bool]]:
+    def _ways(self, text: str) -> tuple[Phrase, ...]:
         """An alternative by itself, with other names of the things in it, and two words written as one."""
-        denied = denied or text.startswith("not ")
-        words = read(text.removeprefix("not ")).words
+        if text in self._phrases:
+            return self._phrases[text]
+        words = read(text).words
         self.surfaces |= {word.text: word.stem for word in words}
         self._known |= {word.stem for word in words}
         words = [word for word in words if word.text not in ARTICLES] or words
@@ -84,15 +99,15 @@ class Vocabulary:
         for i, (a, b) in enumerate(pairwise(words)):
             if not a.after and (len(words) == 2 or a.end + 1 == b.start):
                 phrases.append((*phrase[:i], stem(a.text + b.text), *phrase[i + 2 :]))
-        return ((p, denied) for p in dict.fromkeys(phrases) if p)
+        self._phrases[text] = tuple(dict.fromkeys(filter(None, phrases)))
+        return self._phrases[text]
 
     def _renamed(self, phrase: Phrase) -> Iterator[Phrase]:
         """`phrase` with a name of the glossary in it replaced by each other name of the same thing."""
-        for names in self._names:
-            for name in names:
-                for i in range(len(phrase) - len(name) + 1) if name else ():
-                    if phrase[i : i + len(name)] == name:
-                        yield from (phrase[:i] + other + phrase[i + len(name) :] for other in names if other != name)
+        for i, key in enumerate(phrase):
+            for name, names in self._names.get(key, ()):
+                if phrase[i : i + len(name)] == name:
+                    yield from (phrase[:i] + other + phrase[i + len(name) :] for other in names if other != name)
 
 
 def _slips(names: tuple[Phrase, ...]) -> Iterator[tuple[Phrase, int, str]]:

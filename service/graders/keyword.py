@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from service.domain.attempt import Answer
@@ -17,10 +18,12 @@ from service.domain.rubric import Item
 from service.graders.clauses import Clause, Span, split
 from service.graders.conditions import condition
 from service.graders.cues import Group
+from service.graders.formulas import Formula
 from service.graders.lexicon import FUNCTION_WORDS, SPLITTERS
 from service.graders.numbers import Number, numbers, states
 from service.graders.places import Match, Places
 from service.graders.polarity import polarity
+from service.graders.scenarios import scenarios
 from service.graders.sheet import Sheet, compile_item, runs
 from service.graders.words import Reading, read
 
@@ -35,7 +38,7 @@ _TO_THE_GRADER = re.compile(
 class KeywordGrader:
     """Marks by cues. Deterministic; a short answer takes it a few milliseconds."""
 
-    identity = GraderName(name="keyword", version="1")
+    identity = GraderName(name="keyword", version="2")
 
     def __init__(self) -> None:
         self._sheets: OrderedDict[str, Sheet] = OrderedDict()
@@ -127,14 +130,15 @@ class _Sight(NamedTuple):
     def quantities(self) -> Iterator[QuantityReading]:
         """Every quantity that the answer states, as it states it last."""
         found = numbers(self.reading.words)
-        for quantity, groups in self.sheet.quantities:
+        for quantity, groups, formula in self.sheet.quantities:
             said: tuple[int, bool] | None = None
             for number in found:
-                right = states(number, quantity, self.reading.words)
                 clause = self.places.clause_of[number.first]
+                values = self._values(formula, clause, found) if formula else [quantity.value]
+                right = states(number, quantity, self.reading.words, values) if values else None
                 if right is None or not self._about(groups, number, clause, right):
                     continue
-                if right:
+                if right and quantity.status == "verified":
                     self.places.stated.setdefault(quantity.id, []).append(tuple(range(number.first, number.last)))
                 elif said == (clause, True):
                     continue  # several numbers in one clause: one of them is right
@@ -156,6 +160,16 @@ class _Sight(NamedTuple):
                 if match.full and match.words.isdisjoint(range(number.first, number.last)):
                     return True
         return False
+
+    def _values(self, formula: Formula, clause: int, found: Sequence[Number]) -> list[float]:
+        """What `formula` comes to for all that a clause and those tied to it may speak of."""
+        first = self.clauses[clause - self._tied(clause)].first
+        last = self.clauses[clause + self._tied(clause + 1)].last
+        values = []
+        for names in scenarios(self.reading.words, found, first, last):
+            with suppress(ValueError):  # a wrong formula is for the lint to tell
+                values.append(formula(names))
+        return values
 
     def _tied(self, number: int) -> bool:
         return 0 < number < len(self.clauses) and self.clauses[number].link == "tied"

@@ -27,8 +27,9 @@ NEGATORS = _set(
 """They deny to the end of their clause."""
 AVOIDERS = _set("avoid prevent eliminate skip forbid prohibit omit lack without unlike non")
 """They deny the phrase after them, in any form of theirs."""
-NO_DENIAL = _set("only just merely simply but matter doubt wonder")
-"""What follows a negator that denies nothing: "not only"."""
+MERE = _set("only just merely simply")
+"""After `not` they leave it no denial: "not only"."""
+NO_DENIALS = frozenset({f"not {mere}" for mere in MERE} | {"no matter", "no doubt", "no wonder", "nothing but"})
 PRONOUNS = _set("i you he she we it they this that these those there one who which what")
 ANAPHORS = _set("it they this that these those them")
 RELATIVES = _set("which where who whose")
@@ -48,25 +49,25 @@ RELATING_WORDS = FUNCTION_WORDS - COORDINATORS
 """Words that make prose of a list; `and` and `or` do not."""
 
 VERBS = _set(
-    "accept access accumulate achieve act adapt add adjust affect aggregate align allow alternate amortise appear "
-    "append apply approximate arise ask assign assume attend avoid balance become begin behave belong benefit "
-    "break bring broadcast build call capture carry cause change check choose collapse combine come compare "
-    "compete compress compute concatenate connect consist consume contain continue contribute control converge "
-    "convert copy correspond cost cover create cut decide decrease define degrade deliver demand depend describe "
-    "detect determine differ diminish discard distinguish divide dominate drop eliminate emit enable encourage "
-    "end enforce ensure equal estimate evaluate evict exceed execute exist expand explode expose express extend "
-    "extract fall fetch fill find finish fit fix flow focus follow forbid force forget fuse gain gather generate get "
-    "give go grow handle happen help hide hit hold hurt ignore improve include increase indicate inject insert "
-    "introduce involve iterate judge keep know lack lead leak learn leave let lie limit look lose maintain make map "
-    "materialise matter mean measure merge minimise miss mix move multiply need normalise observe obtain occur "
-    "offer omit operate optimise overlap pay penalise perform pick place point predict prefer preserve prevent "
-    "process produce project protect prove provide prune push put quantise raise reach read receive recompute "
-    "reduce refer reflect regenerate remain remove reorder repeat replace represent require rescale reset "
-    "restrict result retain retrieve return reuse reward rewrite rise rotate route run sample saturate save say "
-    "scale see select send separate serve set share shift show shrink shuffle sit skip slow solve speed spend "
-    "split stall stand start stay stop store stream struggle subtract suffer sum support swap switch take teach "
-    "tell tend think tie track trade train transform translate treat trigger tune turn understand unroll update "
-    "use vanish vary verify wait want waste weigh win work write "
+    "accept access accumulate achieve act adapt add adjust affect aggregate agree align allow alternate amortise "
+    "appear append apply approximate arise ask assign assume attend avoid balance become begin behave belong "
+    "benefit break bring broadcast build call capture carry cause change check choose collapse combine come "
+    "compare compete compress compute concatenate confuse connect consist consume contain continue contribute "
+    "control converge convert copy correspond cost cover create cut decide decrease define degrade deliver demand "
+    "depend describe detect determine differ diminish discard distinguish divide dominate drop eliminate emit "
+    "enable encourage end enforce ensure equal estimate evaluate evict exceed execute exist expand explode expose "
+    "express extend extract fail fall fetch fill find finish fit fix flow focus follow forbid force forget fuse "
+    "gain gather generate get give go grow halve handle happen help hide hit hold hurt ignore improve include "
+    "increase indicate inject insert introduce involve iterate judge keep know lack lead leak learn leave let lie "
+    "limit look lose maintain make map materialise matter mean measure merge minimise mislead miss mix move "
+    "multiply need normalise observe obtain occur offer omit operate optimise overlap pay penalise perform pick "
+    "place point predict prefer preserve prevent process produce project protect prove provide prune push put "
+    "quantise raise reach read receive recompute reduce refer reflect regenerate remain remove reorder repeat "
+    "replace represent require rescale reset restrict result retain retrieve return reuse reward rewrite rise "
+    "rotate route run sample saturate save say scale see select send separate serve set share shift show shrink "
+    "shuffle sit skip slow solve speed spend split stall stand start stay stop store stream struggle subtract "
+    "suffer sum support swap switch take teach tell tend think tie track trade train transform translate treat "
+    "trigger tune turn understand unroll update use vanish vary verify wait want waste weigh win work write "
 )
 
 NUMBER_WORDS = {
@@ -82,6 +83,7 @@ _FORMS = (
     "given; make made; pay paid; mean meant; show shown; feed fed; think thought; say said; get got; become "
     "became; break broke broken; fall fell fallen; shrink shrank shrunk; throw threw thrown; bring brought; "
     "forget forgot forgotten; know knew known; speak spoke spoken; teach taught; leave left; matrix matrices; "
-    "index indices; vertex vertices; sqrt root roots; infinity inf; times x"
+    "index indices; vertex vertices; sqrt root roots; infinity inf; times x; double "
+    "twice"
 )
 IRREGULAR = {form: forms.split()[0] for forms in _FORMS.split(";") for form in forms.split()[1:]}

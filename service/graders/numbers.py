@@ -17,7 +17,7 @@ _NAMES = {
     "t": ("tera", "tebi"),
     "p": ("peta", "pebi"),
 }
-_MULTIPLES = {"twice": 2.0, "doubl": 2.0, "tripl": 3.0}
+_MULTIPLES = {"doubl": 2.0, "tripl": 3.0, "quadrupl": 4.0}
 _DISTINCT = 1000
 """From this size on a number is recognised without its unit."""
 
@@ -72,16 +72,20 @@ def numbers(words: Sequence[Word]) -> list[Number]:
     return [_ranged(words, a, b) for a, b in zip_longest(found, found[1:])]
 
 
-def states(number: Number, quantity: Quantity, words: Sequence[Word]) -> bool | None:
-    """Whether `number` gives `quantity` rightly; None where it is about something else."""
+def states(number: Number, quantity: Quantity, words: Sequence[Word], values: Sequence[float]) -> bool | None:
+    """Whether `number` gives `quantity` rightly, which is one of `values`; None where it is about something else."""
     unit = _unit_of(quantity.unit)
-    target = quantity.value * (unit.factors[0] if unit else 1.0)
-    margin = quantity.tolerance * abs(target) + 1e-9
-    right = any(abs(number.value * factor - target) <= margin for factor in number.unit.factors)
+    targets = [value * (unit.factors[0] if unit else 1.0) for value in values]
+    right = [target for target in targets if _near(number, target, quantity.tolerance)]
     if number.unit.dimension == unit.dimension if unit else _followed_by(quantity.unit, number, words):
-        return right
-    bare = number.unit is _BARE and abs(target) >= _DISTINCT
-    return True if bare and right else None
+        return bool(right)
+    bare = number.unit is _BARE and any(abs(target) >= _DISTINCT for target in right)
+    return True if bare else None
+
+
+def _near(number: Number, target: float, tolerance: float) -> bool:
+    margin = tolerance * abs(target) + 1e-9
+    return any(abs(number.value * factor - target) <= margin for factor in number.unit.factors)
 
 
 def _number(words: Sequence[Word], i: int) -> Number | None:

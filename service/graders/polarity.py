@@ -14,25 +14,33 @@ from itertools import groupby
 from service.graders.clauses import Clause, Span, is_finite
 from service.graders.lexicon import (
     AVOIDERS,
+    CONTRASTS,
     COORDINATORS,
     DETERMINERS,
     FUNCTION_WORDS,
     NEGATORS,
-    NO_DENIAL,
+    NO_DENIALS,
     PRONOUNS,
+    SPLITTERS,
 )
 from service.graders.words import VERB_STEMS, Reading, Word, stem
 
 _AVOIDER_STEMS = frozenset(stem(word) for word in AVOIDERS)
-_ENDS_WIDE = ("but", "instead", "rather")
+_ENDS_WIDE = CONTRASTS | {"instead", "rather", "because", "so", "since", "therefore", "hence", "thus", "otherwise"}
+_ENDS_NARROW = PRONOUNS | SPLITTERS
+_BEFORE_VERBS = ("only", "then", "also", "still")
+"""Between `and` and its verb: "it does not ... and only halves ..."."""
 
-_CLAIM = r"(?:mistakes?|misconceptions?|myths?|fallac(?:y|ies)|misunderstandings?|pitfalls?|traps?|confusions?)"
+_CLAIM = (
+    r"(?:mistakes?|misconceptions?|myths?|fallac(?:y|ies)|misunderstandings?|pitfalls?|traps?|confusions?"
+    r"|(?:classic|common|frequent|typical|usual|popular) (?:errors?|beliefs?))"
+)
 _BUG = r"an? (?:[\w-]+ )?(?:bug|blunder)|an error"
 _FALSE = rf"(?:false|untrue|not true|not the case|nonsense|{_BUG}|(?:an? )?(?:[\w-]+ ){{0,2}}{_CLAIM})"
 _OFF = r"(?:wrong|incorrect|mistaken|inaccurate|misleading|not correct|not right|not accurate)"
 _IS = r"(?:is|are|was|be|would be|isn't|'s)"
 _SURE = r"(?:simply |just |plainly |also |actually |often |really |clearly |of course )?"
-_BELIEVE = r"(?:think|believe|assume|imagine|expect|conclude|confuse)"
+_BELIEVE = r"(?:think|believe|assume|imagine|expect|conclude|confuse(?! (?:it|them)\b))"
 _OFTEN = (
     r"(?:often|sometimes|usually|commonly|frequently|wrongly|mistakenly|incorrectly|falsely|might|may|would|could"
     r"|tend to|like to|still|always|also|even)"
@@ -68,6 +76,9 @@ _TAKEN_BACK = re.compile(
 )
 _ASIDE = re.compile(r"\b(?:contrary|opposed|unlike|despite|against|than|as)(?: to)?(?: what)? $")
 """Before "people think" it says that nothing follows of it: "contrary to what people think, ..."."""
+_REMARK = re.compile(rf"that ?{_IS} {_SURE}(?:an? )?(?:[\w-]+ ){{0,2}}{_CLAIM}")
+"""After what is denied already it denies nothing more: "it does not store text, that's a common mistake"."""
+_EXISTS = re.compile(r"\bthere ?$")
 _EMPTY_SUBJECT = re.compile(r"\W*(?:it|there|here|one|what)?\W*")
 _FRAME_WORDS = 40
 """How far a frame reaches where no sentence ends: speech without marks."""
@@ -116,12 +127,14 @@ def _negators(words: Sequence[Word], clause: Clause, result: Polarity) -> None:
             narrow = -1
         result.wide[i], result.narrow[i] = wide, narrow
         exclaimed = word.text == "no" and (word.after or not following)
-        if word.text in NEGATORS and following not in NO_DENIAL and not exclaimed:
+        pair = f"{word.text} {following}"
+        mere = pair in NO_DENIALS and words[i - 1].text not in ("can", "could")  # "cannot just" does deny
+        if word.text in NEGATORS and not mere and not exclaimed:
             if i > clause.first and _contrasts(words, i, wide):
                 narrow = i
             else:
                 wide = i
-        elif word.stem in _AVOIDER_STEMS or f"{word.text} {following}" in ("instead of", "rather than"):
+        elif word.stem in _AVOIDER_STEMS or pair in ("instead of", "rather than"):
             narrow = i
     clause.denied = wide >= 0 and clause.verb is not None and wide - 2 <= clause.verb <= wide + 1
 
@@ -136,18 +149,20 @@ def _contrasts(words: Sequence[Word], i: int, wide: int) -> bool:
 def _ends_wide(words: Sequence[Word], clause: Clause, i: int) -> bool:
     text = words[i].text
     following = words[i + 1].text if i + 1 < clause.last else ""
-    if text in _ENDS_WIDE and following not in ("than", "of"):
+    if text in _ENDS_WIDE and following not in ("than", "of") and words[i - 1].text not in NEGATORS:
         return True
     if text == "only" and words[i - 1].after == ",":
         return True
-    new_verb = text in COORDINATORS and following.endswith("s") and is_finite(words, i + 1, i)
-    return new_verb and i + 1 < clause.last
+    verb = i + 2 if following in _BEFORE_VERBS else i + 1
+    if text not in COORDINATORS or verb >= clause.last:
+        return False
+    return words[verb].text.endswith("s") and is_finite(words, verb, i)
 
 
 def _ends_narrow(words: Sequence[Word], i: int, negator: int) -> bool:
     """A phrase ends at a pause, a finite verb, and where the next noun phrase begins."""
     word, before = words[i], words[i - 1]
-    if before.after or word.text in PRONOUNS or (negator < i - 1 and is_finite(words, i, negator)):
+    if before.after or word.text in _ENDS_NARROW or (negator < i - 1 and is_finite(words, i, negator)):
         return True
     if words[negator].text == "non":
         return i > negator + 1
@@ -174,7 +189,9 @@ def _frames(reading: Reading, clauses: Sequence[Clause], result: Polarity) -> No
                 # "That is wrong" speaks of the clause before.
                 before = bisect_right(ends, frame.first) - 1
                 denied = _before(clauses, before) if before >= 0 else denied
-            _deny(frame, denied, result)
+            remark = _REMARK.match(reading.folded, starts[max(frame.first - 1, 0)])
+            if not (remark and any(result.wide[i] >= 0 for i in range(*denied))):
+                _deny(frame, denied, result)
 
 
 def _before(clauses: Sequence[Clause], number: int) -> Span:
@@ -207,10 +224,12 @@ def _framed(text: str, starts: Sequence[int], span: Span) -> Iterator[tuple[Span
     for pattern in (_BACKWARD, _BACKWARD_CLAIM):
         for match in pattern.finditer(text):
             turn = bisect_left(turn_starts, match.start())
-            begin = turns[turn - 1].end() if turn else 0
+            begin = max(turns[turn - 1].end() if turn else 0, text.rfind(";", 0, match.start()) + 1)
             frame = Span(word_at(match.start()), word_at(match.end()))
             denied = Span(max(word_at(begin), frame.first - _FRAME_WORDS), frame.first)
             subject = text[begin : match.start()]
+            if _EXISTS.search(subject):
+                continue  # "... and there was a bug"
             if pattern is _BACKWARD_CLAIM and not _ABOUT_A_CLAIM.match(subject):
                 continue
             if _EMPTY_SUBJECT.fullmatch(subject) and frame.last < span.last:

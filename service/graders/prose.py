@@ -27,12 +27,18 @@ _KINDS = {
 _KIND_OF = {word: kind for kind, words in reversed(_KINDS.items()) for word in words}
 _ODD = {
     first + second
-    for first, others in {"D": "ACDPRSp.", "P": "CPp", "p": "ACP", "C": "C", "R": "CD", "A": "CRS"}.items()
+    for first, others in {"D": "ACDPRSp.", "P": "CPSp", "p": "ACPS", "C": "C.", "R": "D", "A": "C"}.items()
     for second in others
 }
 """Kinds that hardly ever follow each other ("the is", "of and", "it the"); `.` is the end of a sentence."""
-_ODD_SHARE, _ODD_COUNT = 0.12, 2
-"""Of the places where a pair could be odd. Good answers stay far below; two of three shuffled ones lie above."""
+_ODD_SHARE, _ODD_COUNT = 0.1, 2
+"""Of the places where a pair could be odd. Good answers stay far below; four of five shuffled ones lie above."""
+_AROUND = 15
+"""Words on either side of a clause that tell whether it stands among sentences; a longer clause tells by itself."""
+_FLUENT, _SPARSE = 0.25, 0.16
+"""Shares of relating words there, those of sentences counted twice: terse notes lie above the first, lists below."""
+_LONG, _LEAST_GRAMMAR = 50, 0.1
+"""Words from which on a text has a share of grammar words; in terse ones of that length it is an eighth and more."""
 
 
 def is_shuffled(words: Sequence[Word]) -> bool:
@@ -48,32 +54,33 @@ def is_shuffled(words: Sequence[Word]) -> bool:
         places += 1
         if following is None or word.after in (".", "?"):
             odd += kind + "." in _ODD
-        elif not word.after:
+        elif not word.after and word.text != following.text:  # who speaks stutters
             odd += kind + _KIND_OF.get(following.text, "") in _ODD
     return odd >= _ODD_COUNT and odd > _ODD_SHARE * places
 
 
 def is_list(words: Sequence[Word]) -> bool:
-    """Whether a text, as a whole, is terms without sentences."""
-    relating = sum(word.text in RELATING_WORDS for word in words)
-    grammar = sum(word.text in GRAMMAR_WORDS for word in words)
-    return (len(words) >= 12 and relating < 0.08 * len(words)) or (len(words) >= 40 and grammar < 0.08 * len(words))
+    """Whether a long text, as a whole, is terms without sentences."""
+    return len(words) >= _LONG and _share(words, GRAMMAR_WORDS) < _LEAST_GRAMMAR
 
 
-def is_prose(words: Sequence[Word]) -> bool:
-    """Whether a clause relates its words: it has a verb or prepositions, and is no list of terms."""
-    length = len(words)
-    if length < 3:
-        return False
-    pauses = sum(word.after == "," for word in words[:-1])
-    if pauses >= 4 and length < 3 * (pauses + 1):
+def is_prose(words: Sequence[Word], first: int, last: int) -> bool:
+    """Whether the clause of words `first` to `last` is no list of terms: it or what is around it relates its words."""
+    clause, around = words[first:last], words[max(first - _AROUND, 0) : last + _AROUND]
+    length = last - first
+    pauses = sum(word.after == "," for word in clause[:-1])
+    if length < 2 or (pauses >= 4 and length < 3 * (pauses + 1)):
         return False  # "prefill, decode, one pass, KV cache, one token at a time"
-    relating = sum(word.text in RELATING_WORDS for word in words)
-    if any(word.stem in VERB_STEMS or word.text in AUXILIARIES for word in words):
-        if length <= 10:
-            short = sum(len(word.text) > 1 and not word.stem.isdecimal() for word in words) <= 6  # "Llama-3-8B"
-            return relating > 0 or (not pauses and (short or any(word.text in COORDINATORS for word in words)))
-        return relating >= 0.14 * length
-    if any(word.text.endswith(("s", "ed")) for word in words[1:-1]):  # one of them may be a verb that we do not know
-        return relating >= max(1, (0.14 if length <= 12 else 0.3) * length)
-    return length <= 12 and relating >= max(2, 0.25 * length)
+    fluency = _share(around, RELATING_WORDS) + _share(around, GRAMMAR_WORDS)
+    if length <= _AROUND and fluency >= _FLUENT:
+        return True
+    if length < 3 or (len(around) >= 12 and fluency < _SPARSE):
+        return False
+    relating = _share(clause, RELATING_WORDS)
+    if any(word.stem in VERB_STEMS or word.text in AUXILIARIES for word in clause):
+        return relating >= 0.14 or (length <= 10 and not pauses)
+    return relating > (0.19 if length <= 12 else 0.25)
+
+
+def _share(words: Sequence[Word], of: frozenset[str]) -> float:
+    return sum(word.text in of for word in words) / len(words)

@@ -1,10 +1,12 @@
 """An item as the keyword grader uses it: its cues compiled, and what its question gives away."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from service.domain.rubric import CueGroup, Item, Quantity
 from service.graders.cues import Group, Vocabulary
+from service.graders.formulas import DEFAULTS, Formula
 from service.graders.lexicon import FUNCTION_WORDS
 from service.graders.words import Word, read
 
@@ -18,7 +20,8 @@ class Sheet(NamedTuple):
     vocabulary: Vocabulary
     points: tuple[tuple[str, tuple[Group, ...]], ...]
     mistakes: tuple[tuple[str, tuple[Group, ...]], ...]
-    quantities: tuple[tuple[Quantity, tuple[Group, ...]], ...]
+    quantities: tuple[tuple[Quantity, tuple[Group, ...], Formula | None], ...]
+    """With the formula where its value depends on what the answer names."""
     prompt: frozenset[str]
     """Stems of the question's own content words."""
     prompt_runs: frozenset[tuple[str, ...]]
@@ -41,11 +44,21 @@ def compile_item(item: Item) -> Sheet:
         vocabulary,
         points=tuple((point.id, groups(point.cues)) for point in rubric.points()),
         mistakes=tuple((mistake.id, groups(mistake.cues)) for mistake in rubric.mistakes),
-        quantities=tuple((quantity, groups(quantity.cues)) for quantity in rubric.quantities),
+        quantities=tuple((quantity, groups(quantity.cues), _open(quantity)) for quantity in rubric.quantities),
         prompt=frozenset(word.stem for word in prompt if word.text not in FUNCTION_WORDS),
         prompt_runs=frozenset(runs(prompt)),
         offers_choice=any(word.text in ("or", "which", "versus", "vs", "vs.") for word in prompt),
     )
+
+
+def _open(quantity: Quantity) -> Formula | None:
+    """The formula of a quantity that holds for any number of tokens; a wrong one is for the lint to tell."""
+    if not any(name in (quantity.formula or "") for name in DEFAULTS):
+        return None
+    with suppress(ValueError):
+        formula = Formula(quantity.formula or "")
+        return formula if formula.names else None
+    return None
 
 
 def runs(words: Sequence[Word]) -> list[tuple[str, ...]]:

@@ -20,6 +20,7 @@ _SYMBOLS = {"√": " sqrt ", "∞": " infinity ", "×": " x ", "−": " minus "}
 _WORD = re.compile(
     r"(?:e\.g|i\.e)\.?|\b(?:etc|vs|approx|cf|resp)\."
     r"|\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+    rf"|(?:{'|'.join(NUMBER_WORDS)})(?=fold\b)"
     r"|[^\W\d_]+?(?=n't\b)|n't\b|'(?:s|re|ve|ll|d|m)\b|[^\W\d_]+|%"
     r"|(?<![<>!=])==?(?![=>])|(?<![\w-])-(?= *inf(?:inity)?\b)"
 )
@@ -37,6 +38,8 @@ _WRAPPED_LINE = 50
 """Characters from which on a line without an end is taken to go on in the next."""
 _UNRELATED = {"positive", "several", "important", "university", "times"}
 """Words that the stemmer would make one with `position`, `severe`, `import`, `universal`, `time`."""
+_PLURAL_NAME = re.compile(r"^([^aeiouy]{2,}u?)s$")
+"""MLPs, GPUs: the stemmer takes no s from a word without a vowel before it."""
 _STRENGTH = {"": 0, ",": 1, ";": 2, ":": 3, ".": 4, "?": 5}
 
 
@@ -59,12 +62,13 @@ class Reading(NamedTuple):
     words: list[Word]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """The stem of a folded word: British spellings and irregular forms count as one with their like."""
     word = IRREGULAR.get(word, word)
     if word in _UNRELATED or len(word) <= 2:
         return word
+    word = _PLURAL_NAME.sub(r"\1", word)
     if len(word) > 5:
         word = re.sub(r"is(e[ds]?|ing|ations?)$", r"iz\1", word.replace("our", "or"))
     return str(_STEMMER.stemWord(word))
@@ -83,9 +87,10 @@ def read(text: str) -> Reading:
         gap_end = following.start() if following else len(folded)
         raw = match.group()
         after = _boundary(folded, match.end(), gap_end, raw)
-        known = raw in FILLERS or (raw == "know" and words and words[-1].text == "you")
-        possessive = raw == "'s" and not (words and words[-1].text in PRONOUNS)
-        if known or possessive:
+        before = words[-1].text if words else ""
+        filler = (raw in FILLERS and (before, raw) != ("as", "well")) or (before, raw) == ("you", "know")
+        possessive = raw == "'s" and before not in PRONOUNS
+        if filler or possessive:
             if raw == "know":
                 words.pop()
             if words and _STRENGTH[after] > _STRENGTH[words[-1].after]:

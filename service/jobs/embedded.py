@@ -41,32 +41,33 @@ class EmbeddedJobs:
 
     async def work(self, queues: Sequence[Queue], concurrency: int) -> None:
         works = list(chain.from_iterable(WORKS[queue] for queue in queues))
-        running: set[asyncio.Task[float | None]] = set()
+        running: dict[asyncio.Task[float | None], Job] = {}
         with self.runner.live.follow(JOBS) as news:
 
             def ended(task: asyncio.Task[float | None]) -> None:
-                running.discard(task)
+                del running[task]
                 news.tell()
 
             try:
                 while True:
-                    free = concurrency - len(running)
-                    claimed = await self._claim(works, free) if free else []
+                    alone = any(job.lost >= jobs.SUSPECT for job in running.values())
+                    free = 0 if alone else concurrency - len(running)
+                    claimed = await self._claim(works, free, idle=not running) if free else []
                     for job in claimed:
                         task = asyncio.create_task(self.runner.run(job))
-                        running.add(task)
+                        running[task] = job
                         task.add_done_callback(ended)
-                    if not claimed or len(running) >= concurrency:
+                    if not claimed:
                         await news.wait(LOOK_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311
             finally:
                 for task in running:
                     task.cancel()
                 await asyncio.gather(*running, return_exceptions=True)
 
-    async def _claim(self, works: Sequence[Work], limit: int) -> list[Job]:
+    async def _claim(self, works: Sequence[Work], limit: int, *, idle: bool) -> list[Job]:
         """Nothing while the database is away: what runs already goes on."""
         try:
-            return await self.runner.claim(works, limit)
+            return await self.runner.claim(works, limit, idle=idle)
         except StoreUnavailable as error:
             log.warning("jobs wait for the database: %s", error)
             return []

@@ -15,10 +15,12 @@ from uuid import UUID
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, JobDeferrer
+from psycopg.errors import RaiseException
 
 from service.domain.attempt import Attempt
 from service.domain.job import WORKS, Priority, Queue, Work
 from service.errors import ConfigError, StoreUnavailable
+from service.jobs.room import Room
 from service.jobs.runner import Runner
 from service.jobs.supervise import supervise
 from service.store import jobs, postgres
@@ -31,6 +33,7 @@ LOOK_SECONDS = 1.0
 AGAIN = 2.0
 """Seconds until a job is delivered again whose claim failed."""
 STOP_SECONDS = 3.0
+"""A worker that stops gives its jobs this time to end, then gives them back."""
 TASK = "work"
 """The one task that procrastinate knows: take the job of this attempt and work."""
 
@@ -92,6 +95,7 @@ class ProcrastinateJobs:
         return added
 
     async def work(self, queues: Sequence[Queue], concurrency: int) -> None:
+        self._room = Room()
         app = App(connector=PsycopgConnector(conninfo=self._dsn, min_size=1, max_size=4))
         app.task(name=TASK, retry=_Always())(self._work)
         async with app.open_async(), asyncio.TaskGroup() as loops:
@@ -107,15 +111,20 @@ class ProcrastinateJobs:
             fetch_job_polling_interval=LOOK_SECONDS,
             update_heartbeat_interval=self._dead / 3,
             stalled_worker_timeout=self._dead,
-            shutdown_graceful_timeout=STOP_SECONDS,
+            shutdown_graceful_timeout=min(STOP_SECONDS, self._dead / 2),  # it gives no sign of life meanwhile
             delete_jobs="successful",
         )
 
     async def _reap(self, app: App) -> None:
         """Deliver again what dead workers had. As a job of its own, as procrastinate has it, this could get stuck."""
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self._dead):
-            log.warning("a worker is gone, its job is delivered again", extra={"job": job.queueing_lock})
-            await app.job_manager.retry_job(job)
+            try:
+                await app.job_manager.retry_job(job)
+            except ConnectorException as error:
+                if not isinstance(error.__cause__, RaiseException):  # another worker was faster
+                    raise
+            else:
+                log.warning("a worker is gone, its job is delivered again", extra={"job": job.queueing_lock})
         await asyncio.sleep(self._dead)
 
     async def _deliver_what_is_not(self, app: App) -> None:
@@ -127,9 +136,11 @@ class ProcrastinateJobs:
         await asyncio.sleep(self._dead)
 
     async def _work(self, attempt_id: str, work: Work) -> None:
-        job = await self.runner.claim_one(UUID(attempt_id), work)
-        if job and (delay := await self.runner.run(job)) is not None:
-            raise Again(delay)
+        alone = await self.runner.suspected(UUID(attempt_id), work)
+        async with self._room.alone() if alone else self._room.beside_others():
+            job = await self.runner.claim_one(UUID(attempt_id), work)
+            if job and (delay := await self.runner.run(job)) is not None:
+                raise Again(delay)
 
 
 def _task(app: App, attempt_id: UUID, work: Work, priority: int, connection: Any = None) -> JobDeferrer:

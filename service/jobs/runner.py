@@ -23,7 +23,7 @@ from service.store.engine import Store, Tx
 log = logging.getLogger(__name__)
 
 LOST = 5
-"""Workers that may die over a job before it is given up: it may be what kills them."""
+"""Workers that may die over a job, one after the other, before it is given up: it may be what kills them."""
 
 HOLD_SECONDS = 1.0
 
@@ -58,13 +58,21 @@ class Runner:
         self.limits = limits
         self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
 
-    async def claim(self, works: Sequence[Work], limit: int) -> list[Job]:
-        """Up to `limit` jobs that are due, each counted as tried. Raises StoreUnavailable."""
-        return await asyncio.to_thread(self._claim, works, limit)
+    async def claim(self, works: Sequence[Work], limit: int, *, idle: bool) -> list[Job]:
+        """Up to `limit` jobs that are due, each counted as tried. Raises StoreUnavailable.
+
+        A suspect comes by itself, and only where this worker is `idle`.
+        """
+        return await self._claimed(lambda: self._claim(works, limit, idle))
 
     async def claim_one(self, attempt_id: UUID, work: Work) -> Job | None:
         """The job that an engine delivers; None where there is nothing left to do. Raises StoreUnavailable."""
-        return await asyncio.to_thread(self._claim_one, attempt_id, work)
+        claimed = await self._claimed(lambda: self._claim_one(attempt_id, work))
+        return claimed[0] if claimed else None
+
+    async def suspected(self, attempt_id: UUID, work: Work) -> bool:
+        """Whether a job is to be claimed and done while this process does nothing else. Raises StoreUnavailable."""
+        return await asyncio.to_thread(self._suspected, attempt_id, work)
 
     async def run(self, job: Job) -> float | None:
         """Do a claimed job. Returns the seconds after which it is to be tried again; None when it has ended."""
@@ -73,6 +81,17 @@ class Runner:
             return await self._attempt(job)
         except asyncio.CancelledError:
             await asyncio.to_thread(self._release, job)
+            raise
+
+    async def _claimed(self, claim: Callable[[], list[Job]]) -> list[Job]:
+        """What `claim` gives. Who is cancelled meanwhile gives it back: the thread has its way all the same."""
+        claiming = asyncio.ensure_future(asyncio.to_thread(claim))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            await asyncio.wait([claiming])
+            for job in [] if claiming.exception() else claiming.result():
+                await asyncio.to_thread(self._release, job)
             raise
 
     async def _attempt(self, job: Job) -> float | None:
@@ -113,19 +132,23 @@ class Runner:
 
     # Blocking parts, for worker threads
 
-    def _claim(self, works: Sequence[Work], limit: int) -> list[Job]:
+    def _claim(self, works: Sequence[Work], limit: int, idle: bool) -> list[Job]:
         now = self.clock()
         with self.store.read() as tx:  # most looks find nothing: they need not wait for a writer
             if not jobs.due(tx, works, now):
                 return []
         with self.store.write() as tx:
-            claimed = jobs.claim(tx, works, self.name, now, self.limits.lease, limit)
+            claimed = jobs.claim(tx, works, self.name, now, self.limits.lease, limit, idle=idle)
             return [job for job in claimed if not self._exhausted(tx, job)]
 
-    def _claim_one(self, attempt_id: UUID, work: Work) -> Job | None:
+    def _suspected(self, attempt_id: UUID, work: Work) -> bool:
+        with self.store.read() as tx:
+            return jobs.suspected(tx, attempt_id, work)
+
+    def _claim_one(self, attempt_id: UUID, work: Work) -> list[Job]:
         with self.store.write() as tx:
             job = jobs.claim_one(tx, attempt_id, work, self.name, self.clock(), self.limits.lease)
-            return None if job is None or self._exhausted(tx, job) else job
+            return [] if job is None or self._exhausted(tx, job) else [job]
 
     def _exhausted(self, tx: Tx, job: Job) -> bool:
         """Give up, in the claim itself, what has killed too many workers: it must not come back for ever."""
@@ -137,7 +160,8 @@ class Runner:
 
     def _give_up(self, job: Job, reason: str) -> None:
         with self.store.write() as tx:
-            self._fail(tx, job, reason)
+            if jobs.holds(tx, job):  # another may have it by now, and more luck
+                self._fail(tx, job, reason)
 
     def _fail(self, tx: Tx, job: Job, reason: str) -> None:
         log.error("job given up", extra={"job": str(job), "reason": reason, "tries": job.tries})

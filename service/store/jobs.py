@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_
@@ -11,6 +12,9 @@ from service.domain.attempt import Attempt
 from service.domain.job import Job, Priority, Work
 from service.store.engine import Tx, insert
 from service.store.tables import AttemptRow, JobRow
+
+SUSPECT = 2
+"""Workers that died over a job, from which on it is done by itself: what it may have taken with it is not to blame."""
 
 Counts = dict[Work, tuple[int, int, datetime | None]]
 """By work: how many wait or run, how many have failed, and since when the oldest of those that wait does."""
@@ -38,8 +42,13 @@ def due(tx: Tx, works: Sequence[Work], now: datetime) -> bool:
     return tx.exec(select(JobRow.attempt_id).where(_due(works, now)).limit(1)).first() is not None
 
 
-def claim(tx: Tx, works: Sequence[Work], worker: str, now: datetime, lease: float, limit: int) -> list[Job]:
-    """Up to `limit` jobs for `worker` alone, for `lease` seconds: the most urgent first, then the oldest."""
+def claim(
+    tx: Tx, works: Sequence[Work], worker: str, now: datetime, lease: float, limit: int, *, idle: bool = True
+) -> list[Job]:
+    """Up to `limit` jobs for `worker` alone, for `lease` seconds: the most urgent first, then the oldest.
+
+    A suspect is claimed by itself, and only where the worker is `idle`; until then nothing that comes after it is.
+    """
     query = (
         select(JobRow)
         .where(_due(works, now))
@@ -47,7 +56,16 @@ def claim(tx: Tx, works: Sequence[Work], worker: str, now: datetime, lease: floa
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [_lease(row, worker, now, lease) for row in tx.exec(query)]
+    rows = list(tx.exec(query))
+    others = list(takewhile(lambda row: _losses(row) < SUSPECT, rows))
+    chosen = others or (rows[:1] if idle else [])
+    return [_lease(row, worker, now, lease) for row in chosen]
+
+
+def suspected(tx: Tx, attempt_id: UUID, work: Work) -> bool:
+    """Whether a job is to be done while its worker does nothing else."""
+    row = tx.get(JobRow, (attempt_id, work))
+    return row is not None and _losses(row) >= SUSPECT
 
 
 def claim_one(tx: Tx, attempt_id: UUID, work: Work, worker: str, now: datetime, lease: float) -> Job | None:
@@ -66,12 +84,18 @@ def postpone(tx: Tx, job: Job, until: datetime, error: str) -> None:
     """Give the job back, not to be tried before `until`. Nothing happens where another worker has it by now."""
     if row := _held(tx, job):
         row.run_after, row.error, row.leased_until, row.worker = until, error, None, None
+        row.lost = 0  # a worker has lived through it
 
 
 def release(tx: Tx, job: Job) -> None:
     """Give the job back as it was: this worker ends, and the try does not count."""
     if row := _held(tx, job):
         row.tries, row.leased_until, row.worker = job.tries - 1, None, None
+
+
+def holds(tx: Tx, job: Job) -> bool:
+    """Whether the worker that claimed it still has it."""
+    return _held(tx, job) is not None
 
 
 def fail(tx: Tx, job: Job, error: str, now: datetime) -> None:
@@ -120,8 +144,12 @@ def _is(job: Job) -> ColumnElement[bool]:
     return and_(col(JobRow.attempt_id) == job.attempt_id, col(JobRow.work) == job.work)
 
 
+def _losses(row: JobRow) -> int:
+    return row.lost + (row.leased_until is not None)  # who had it before has not been heard of since
+
+
 def _lease(row: JobRow, worker: str, now: datetime, lease: float) -> Job:
-    row.lost += row.leased_until is not None  # who had it before has not been heard of since
+    row.lost = _losses(row)
     row.tries += 1
     row.worker, row.leased_until = worker, now + timedelta(seconds=lease)
     return _job(row)

@@ -14,9 +14,30 @@ from tests.bank.conftest import QUESTION, RUBRIC, BankFiles
 from tests.conftest import Clock
 
 OURS = "binary-search"
-SHOWN_AFTER = ["short", "model", "notes", "followup", "followed", "says", "why", "ask", "correction", "source"]
+SHOWN_AFTER = [
+    "short",
+    "model",
+    "notes",
+    "followup",
+    "followed",
+    "expected",
+    "says",
+    "why",
+    "ask",
+    "correction",
+    "source",
+]
 NEVER_SHOWN = ["cue", "anchor"]
-READS = ["topics", "topics/searching", "questions", f"questions/{OURS}", "sessions", "attempts", "progress"]
+READS = [
+    "topics",
+    "topics/searching",
+    "topics/searching/path",
+    "questions",
+    f"questions/{OURS}",
+    "sessions",
+    "attempts",
+    "progress",
+]
 
 
 def canary(name: str) -> str:
@@ -38,6 +59,7 @@ def client(tmp_path: Path, clock: Clock) -> Iterator[TestClient]:
         ("Read [more]", "notes"),
         ("What happens in a linked", "followup"),
         ("Every jump walks", "followed"),
+        ("A list has no random", "expected"),
         ("A textbook of algorithms", "source"),
     ]:
         bank.edit(QUESTION, old, f"{canary(name)} {old}")

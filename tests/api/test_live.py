@@ -77,6 +77,20 @@ def test_a_submit_does_not_wait_longer_than_it_was_asked_to(client: TestClient) 
     Patient.go.set()
 
 
+def test_sessions_and_reports_tell_which_answers_wait_for_their_grade(client: TestClient) -> None:
+    attempt = hand_in(client)
+    session = f"/api/v1/sessions/{attempt['session_id']}"
+    for path in (session, f"{session}/report"):
+        row = client.get(path).json()["questions"][0]
+        assert (row["attempt_status"], row["overall"]) == ("submitted", None)
+    export = client.get(f"{session}/report", params={"format": "markdown"}).text
+    assert "not yet in these means: 1" in export
+    assert "| being graded |" in export
+    Patient.go.set()
+    eventually(lambda: client.get(session).json()["questions"][0]["attempt_status"] == "graded" or None)
+    assert "being graded" not in client.get(f"{session}/report", params={"format": "markdown"}).text
+
+
 def test_a_submit_that_waits_has_the_grade(client: TestClient) -> None:
     in_a_while()
     assert hand_in(client, wait=20)["status"] == "graded"

@@ -14,6 +14,10 @@ title: Searching
 blurb: Finding one thing among many.
 order: 2
 key_concepts: [Order, Hashing]
+answer_template: It finds [what] by [how].
+self_check:
+  - What does one comparison rule out?
+learning_path: [binary-search, hash-table]
 """,
     QUESTION: """\
 ---
@@ -21,6 +25,7 @@ title: Binary search
 level: screen
 frequency: very-common
 kind: conceptual
+explanation: mechanism
 minutes: 2
 tags: [arrays, algorithms]
 hint: What does one comparison rule out?
@@ -29,10 +34,12 @@ glossary:
 related: [hash-table]
 sources:
   - {title: A textbook of algorithms, url: "https://example.org/algorithms", kind: primary}
+as_of: 2026-11
 follow_ups:
   - slug: hash-table
   - question: What happens in a linked list?
     short_answer: Every jump walks the list, so the comparisons are few and the steps are many.
+    key_points: [A list has no random access, Each jump walks]
     probes: [T1]
 ---
 How does looking up a value in sorted data get by with so few comparisons?
@@ -47,8 +54,9 @@ keeping the array sorted, which makes every insertion slow.
 
 Binary search compares the target with the middle element. It then discards the half that cannot hold the target.
 Every step halves the range, so the number of comparisons grows with the logarithm of the length. A million elements
-need about 20 comparisons, which keeps lookups fast as data grows. The array has to stay sorted, so insertions become
-slow. The midpoint should be computed without overflow, because adding two large indices overflows.
+need about 20 comparisons, which keeps lookups fast as data grows. The search ends when the range is empty.
+The array has to stay sorted. Insertions become slow. The midpoint should be computed without overflow, because adding
+two large indices overflows.
 
 ## Deeper notes
 
@@ -78,6 +86,12 @@ criteria:
       ask: What does the comparison rule out?
       cues:
         - [discards|drops, half]
+    - id: M3
+      says: It ends when nothing is left of the range.
+      why: A loop has to end.
+      ask: When does it stop?
+      cues:
+        - [ends|stops, empty]
   why_it_matters:
     - id: W1
       says: The number of comparisons is logarithmic.
@@ -98,6 +112,12 @@ criteria:
       ask: What does it ask of the data?
       cues:
         - [array|data, sorted]
+    - id: T2
+      says: Insertions become slow.
+      why: It decides against it where data changes.
+      ask: What becomes slow?
+      cues:
+        - [insertions, slow]
   common_mistakes:
     - id: C1
       says: The midpoint may overflow.
@@ -118,6 +138,12 @@ mistakes:
     caps: why_it_matters
     cues:
       - [takes|needs, linear time]
+  - id: X3
+    says: It always finds the first of equal values.
+    correction: It finds any of them.
+    caps: why_it_matters
+    cues:
+      - [always finds, first]
 quantities:
   - id: N1
     says: Comparisons for 1024 elements
@@ -138,10 +164,15 @@ anchors:
     answer: It compares with the middle element.
     verdicts: {M1: met}
   - kind: wrong
-    answer: It works on unsorted data and takes linear time.
-    mistakes: [X1, X2]
+    answer: It works on unsorted data and takes linear time. It always finds the first one.
+    mistakes: [X1, X2, X3]
+  - {kind: terse, answer: The midpoint may overflow., verdicts: {C1: met}}
+  - {kind: rambling, answer: Searching is old. It drops one half., verdicts: {M2: met}}
+  - {kind: spoken, answer: Um it like drops one half., verdicts: {M2: met}}
   - {kind: vague, answer: It is a clever way to search.}
   - {kind: off-topic, answer: Bread needs flour and water.}
+  - {kind: keywords, answer: middle half logarithm}
+  - {kind: negated, answer: It never drops a half.}
 """,
     "questions/searching/hash-table.md": """\
 ---
@@ -149,7 +180,9 @@ title: Hash tables
 level: mid
 frequency: common
 kind: conceptual
+explanation: concept
 minutes: 3
+as_of: 2026-11
 tags: [hashing]
 hint: Where does a key live?
 glossary:
@@ -169,7 +202,8 @@ time constant, at the price of memory and of any order among the keys.
 ## Model answer
 
 A hash function maps the key to a bucket. Keys that collide share a bucket and are compared one by one. The expected
-lookup takes constant time. The table resizes when its load factor is high. Hash tables keep no order of the keys.
+lookup takes constant time. The speed of a lookup depends little on size. The table resizes when its load
+factor is high. Hash tables keep no order of the keys.
 People often think that the worst case is constant, but it is linear when all keys collide.
 
 ## Deeper notes
@@ -190,12 +224,22 @@ criteria:
       why: It has to be dealt with.
       ask: What if two keys land together?
       cues: [[collide|collision, bucket]]
+    - id: M3
+      says: Keys in a bucket are compared.
+      why: A bucket may hold several.
+      ask: How is the right one found?
+      cues: [[compared, one by one]]
   why_it_matters:
     - id: W1
       says: Lookups take constant time.
       why: It is the promise.
       ask: How does the time grow?
       cues: [[lookup, constant time]]
+    - id: W2
+      says: Lookups do not slow down as the table grows.
+      why: It is what large data needs.
+      ask: What of large data?
+      cues: [[speed, depends, size]]
   tradeoffs:
     - id: T1
       says: The table grows with its load factor.
@@ -224,6 +268,11 @@ mistakes:
     correction: There is no order.
     caps: tradeoffs
     cues: [[keys, come back sorted]]
+  - id: X3
+    says: It needs no memory to spare.
+    correction: Empty buckets are its price.
+    caps: tradeoffs
+    cues: [[needs, no spare memory]]
 anchors:
   - kind: excellent
     answer: A function maps the key to a bucket, and keys that collide share that bucket.
@@ -235,10 +284,15 @@ anchors:
     answer: A lookup takes constant time.
     verdicts: {W1: met}
   - kind: wrong
-    answer: Every key has its own bucket and the keys come back sorted.
-    mistakes: [X1, X2]
+    answer: Every key has its own bucket and the keys come back sorted. It needs no spare memory.
+    mistakes: [X1, X2, X3]
+  - {kind: terse, answer: A lookup takes constant time., verdicts: {W1: met}}
+  - {kind: rambling, answer: Well. A lookup takes constant time., verdicts: {W1: met}}
+  - {kind: spoken, answer: Um a lookup takes constant time., verdicts: {W1: met}}
   - {kind: vague, answer: It is just very fast.}
-  - {kind: gibberish, answer: asdf qwer}
+  - {kind: off-topic, answer: Bread needs flour.}
+  - {kind: keywords, answer: bucket function}
+  - {kind: negated, answer: A lookup does not take constant time.}
 """,
 }
 

@@ -35,7 +35,7 @@ def test_a_bank_holds_what_the_files_say(files: BankFiles) -> None:
 
 
 def test_topics_come_in_their_order_and_questions_by_name(files: BankFiles) -> None:
-    files.write("questions/aaa/_topic.yaml", "{title: Later, blurb: Comes later, order: 3, key_concepts: [Time]}")
+    files.write("questions/aaa/_topic.yaml", (files.root / TOPIC).read_text().replace("order: 2", "order: 3"))
     for name in (QUESTION, RUBRIC):
         files.write(name.replace("searching", "aaa"), (files.root / name).read_text())
         files.remove(name)
@@ -79,7 +79,7 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing(files: BankFiles
 
 
 def test_words_that_older_yaml_reads_as_booleans_and_dates_stay_text(files: BankFiles) -> None:
-    files.edit(QUESTION, "title: Binary search", "title: no\nas_of: 2026-11")
+    files.edit(QUESTION, "title: Binary search", "title: no")
     question = load_bank(files.root).item("binary-search").question
     assert (question.title, question.as_of) == ("no", "2026-11")
 
@@ -100,6 +100,10 @@ WRONG_FIELDS = [
     # file, text, what stands there instead, the line with this text is blamed, words of the reason
     (QUESTION, "level: screen", "level: medium", "level: m", "`level` has to be 'screen', 'mid' or 'senior'"),
     (QUESTION, "level: screen\n", "", "---", "`level` is missing"),
+    (QUESTION, "explanation: mechanism\n", "", "---", "`explanation` is missing"),
+    (QUESTION, "explanation: mechanism", "explanation: story", "explanation:", "`explanation` has to be 'concept',"),
+    (QUESTION, "minutes: 2", "minutes: 2\nmax_words: many", "max_words:", "`max_words` has to be a whole number"),
+    (QUESTION, "- slug: hash-table", "- slug: hash-table\n    key_points: [One]", "- slug: hash", "in its own rubric"),
     (QUESTION, "minutes: 2", "minutes: two", "minutes:", "`minutes` has to be a number, not 'two'"),
     (QUESTION, "minutes: 2", 'minutes: "2"', "minutes:", "`minutes` has to be a number"),
     (QUESTION, "minutes: 2", "minutes: 99", "minutes:", "less than or equal to 30"),
@@ -110,8 +114,8 @@ WRONG_FIELDS = [
     (QUESTION, "minutes: 2", "minutes: 2\nminutes: 3", "minutes: 3", "the field `minutes` stands here twice"),
     (QUESTION, "minutes: 2", "minutes: 2\nid: bisect", "id: bisect", "`id` is not given here: it is the path"),
     (QUESTION, "minutes: 2", "minutes: 2\nprompt: How?", "prompt:", "it is the text below the front matter"),
-    (QUESTION, "minutes: 2", "minutes: 2\nas_of: last month", "as_of", "a month, like 2026-11"),
-    (QUESTION, "minutes: 2", "minutes: 2\nas_of: 2026-13-45", "as_of", "a month, like 2026-11"),
+    (QUESTION, "as_of: 2026-11", "as_of: last month", "as_of", "a month, like 2026-11"),
+    (QUESTION, "as_of: 2026-11", "as_of: 2026-13-45", "as_of", "a month, like 2026-11"),
     (QUESTION, "https://example.org/algorithms", "http://example.org", "A textbook", "an https:// address"),
     (QUESTION, "    short_answer: Every jump", "    # Every jump", "question: What happens", "has a short_answer"),
     (QUESTION, "related: [hash-table]", "related: [hash-table", "sources:", "not valid YAML"),
@@ -127,14 +131,18 @@ WRONG_FIELDS = [
     (RUBRIC, "- id: M2", "- id: M2\n      weight: 5", "weight: 5", "`criteria.mechanism[2].weight`"),
     (RUBRIC, "- id: M2", "- id: second", "- id: second", "a letter and a number, like M1"),
     (RUBRIC, "- id: W1", "- id: M2 # again", "# again", "ids used twice: M2"),
-    (RUBRIC, "mistakes: [X1, X2]", "mistakes: [X1, X9]", "X9", "anchor 4 names unknown mistakes: X9"),
+    (RUBRIC, "[X1, X2, X3]", "[X1, X9]", "X9", "anchor 4 names unknown mistakes: X9"),
     (RUBRIC, "  tradeoffs:", "  trade_offs:", "trade_offs:", "`criteria.trade_offs` has to be"),
     (RUBRIC, "    status: verified", "    status: verified\n    point: W9", "point: W9", "unknown key point W9"),
     (RUBRIC, "scale: concept", "scale: concept\nquestion_id: a", "question_id", "it is the path of the file"),
+    (RUBRIC, "scale: concept", "scale: concept\nmax_words: 45", "max_words", "it is in the question's front matter"),
     (RUBRIC, "        - [compares|compared, middle]", "        - []", "- []", "is empty"),
     (RUBRIC, "value: 10", "value: ten", "value: ten", "`quantities[1].value` has to be a number"),
     (RUBRIC, "scale: concept", "? [scale]\n: concept", "? [scale]", "more than names, texts, numbers and lists"),
     (TOPIC, "order: 2", "order: 2.5", "order:", "`order` has to be a whole number"),
+    (TOPIC, "answer_template: It finds [what] by [how].\n", "", "title:", "`answer_template` is missing"),
+    (TOPIC, "  - What does one", "  # What does one", "self_check:", "`self_check` has to be a list"),
+    (TOPIC, "learning_path: [binary-search, hash-table]", "learning_path: []", "learning_path:", "is empty"),
     (TOPIC, "title: Searching\n", "", "blurb:", "`title` is missing"),
     (TOPIC, "title: Searching", "- Searching", "blurb", "not valid YAML"),
 ]  # fmt: skip
@@ -162,7 +170,7 @@ def test_bytes_that_are_not_utf8_are_named_by_their_line(files: BankFiles) -> No
     content = (files.root / QUESTION).read_bytes()
     files.write(QUESTION, content.replace(b"hint: What", b"hint: \xff"))
     error = refused(files)
-    assert (error.path.name, error.line, error.reason) == ("binary-search.md", 8, "not UTF-8 text")
+    assert (error.path.name, error.line, error.reason) == ("binary-search.md", 9, "not UTF-8 text")
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ def test_without_a_filter_everything_comes_in_bank_order(files: BankFiles) -> No
         ({"frequency": "very-common"}, ["binary-search"]),
         ({"kind": "conceptual"}, ["binary-search", "hash-table"]),
         ({"kind": "design"}, []),
+        ({"explanation": "mechanism"}, ["binary-search"]),
+        ({"explanation": "system"}, []),
         ({"tag": "hashing"}, ["hash-table"]),
         ({"tag": "hash"}, []),
         ({"level": "mid", "tag": "arrays"}, []),

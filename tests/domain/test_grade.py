@@ -228,3 +228,36 @@ def test_a_grade_says_who_graded_by_which_rubric() -> None:
     rubric = make_rubric()
     result = grade(rubric, Marking())
     assert (result.grader, result.rubric_digest) == (GRADER, rubric.digest)
+
+
+@pytest.mark.parametrize(
+    ("words", "overall", "otherwise"),
+    [(10, 100, None), (20, 50, 100), (11, 90.9, 100), (1000, 1, 100)],
+)
+def test_over_a_limit_the_score_shrinks_by_as_much_as_the_answer_is_too_long(
+    words: int, overall: float, otherwise: float | None
+) -> None:
+    text = " ".join(["halves"] * words) + " -- !"  # a sign by itself is no word
+    evidence = (Evidence(start=0, end=6, quote="halves"),)
+    marking = Marking(verdicts=(Verdict(point="M1", label="met", evidence=evidence),))
+    result = assess(marking, make_rubric(max_words=10), Answer(text=text), GRADER)
+    assert result.overall == overall
+    assert (result.excess.otherwise if result.excess else None) == otherwise
+    if result.excess:
+        assert (result.excess.words, result.excess.limit) == (words, 10)
+    free = assess(marking, make_rubric(), Answer(text=text), GRADER)
+    assert (free.overall, free.excess) == (100, None)
+
+
+def test_what_would_lift_an_answer_that_is_too_long_shrinks_with_it() -> None:
+    points = [make_point("M1"), make_point("M2")]
+    rubric = make_rubric(criteria={"mechanism": points}, max_words=10)
+    text = " ".join(["halves"] * 20)
+    evidence = (Evidence(start=0, end=6, quote="halves"),)
+    marking = Marking(verdicts=(Verdict(point="M1", label="met", evidence=evidence),))
+    result = assess(marking, rubric, Answer(text=text), GRADER)
+    assert (result.overall, [lift.gain for lift in result.lifts]) == (25, [25])
+
+
+def test_silence_is_worth_nothing_under_a_limit_too() -> None:
+    assert assess(Marking(), make_rubric(max_words=10), Answer(text=""), GRADER).overall == 0

@@ -9,7 +9,15 @@ from service.domain.question import FollowUp, Source, Topic
 from service.domain.rubric import CRITERIA, SCALES, Anchor, Item
 from tests.domain.builders import make_item, make_mistake, make_point, make_quantity, make_question, make_rubric
 
-TOPIC = Topic(id="searching", title="Searching", blurb="Finding things.", key_concepts=("Order",))
+TOPIC = Topic(
+    id="searching",
+    title="Searching",
+    blurb="Finding things.",
+    key_concepts=("Order",),
+    answer_template="It finds [what].",
+    self_check=("What is order for?",),
+    learning_path=("binary-search",),
+)
 VALUES: list[BaseModel] = [
     Source(title="A textbook"),
     FollowUp(slug="trie"),
@@ -58,6 +66,9 @@ def test_a_value_survives_json_read_strictly(value: BaseModel) -> None:
         {"level": "junior"},
         {"frequency": "rare"},
         {"kind": "riddle"},
+        {"explanation": "story"},
+        {"max_words": 0},
+        {"max_words": 45.5},
         {"minutes": 0},
         {"minutes": 31},
         {"tags": ["Big O"]},
@@ -90,6 +101,7 @@ def test_a_source_is_reached_by_https(url: str) -> None:
         {"slug": "trie", "question": "Why?", "short_answer": "Because."},
         {"question": "Why?"},
         {"slug": "trie", "short_answer": "Because."},
+        {"slug": "trie", "key_points": ["It branches."]},
         {"slug": "trie", "probes": ["first"]},
     ],
 )
@@ -197,3 +209,19 @@ def test_a_digest_survives_storage() -> None:
     body = item.model_dump_json(exclude={"rubric": {"anchors"}})
     assert Item.model_validate_json(body).digest == item.digest
     assert len(item.digest) == 64
+
+
+def test_a_word_limit_is_the_same_for_question_and_rubric_and_part_of_its_digest() -> None:
+    brief = make_rubric(max_words=45)
+    assert make_item(rubric=brief, max_words=45).rubric.digest != make_rubric().digest
+    for question, rubric in ((None, brief), (45, make_rubric()), (40, brief)):
+        with pytest.raises(ValidationError, match="differ in max_words"):
+            make_item(rubric=rubric, max_words=question)
+
+
+def test_a_version_stored_before_questions_had_newer_fields_can_be_read() -> None:
+    body = make_item(follow_ups=[{"question": "Why?", "short_answer": "So."}]).model_dump()
+    for part, name in (("question", "explanation"), ("question", "max_words"), ("rubric", "max_words")):
+        del body[part][name]
+    del body["question"]["follow_ups"][0]["key_points"]
+    assert Item.model_validate(body).question.explanation is None

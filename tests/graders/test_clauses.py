@@ -1,3 +1,5 @@
+import pytest
+
 from service.graders.clauses import Clause, split
 from service.graders.words import Word, read
 
@@ -85,10 +87,50 @@ def test_questions_are_told_from_statements() -> None:
     assert [c.question for c in parsed("Is it exact? It is exact, right? Yes it is.")[1]] == [True, False, False]
 
 
-def test_a_list_is_no_prose_and_a_terse_note_is() -> None:
-    def prose(text: str) -> bool:
-        return any(clause.prose for clause in parsed(text)[1])
+def test_speech_without_marks_begins_anew_after_an_object() -> None:
+    assert parts("it does not change the result it is exact") == ["it does not change the result", "it is exact"]
+    assert len(parts("it does not mean you are done")) == 1
 
+
+def test_what_there_is_none_of_is_a_clause() -> None:
+    assert parts("No recurrence and the GPU handles all") == ["No recurrence", "and the GPU handles all"]
+    assert len(parts("No, it grows")) == 1
+
+
+def test_a_text_may_break_off() -> None:
+    assert parts("It grows; and") == ["It grows", "and"]
+
+
+def prose(text: str) -> bool:
+    return any(clause.prose for clause in parsed(text)[1])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Self-attention is when it attends to itself. Cross-attention is when it attends to the encoder.",
+     "um it's because it is trained and what you do is it reads the the cache and so it is when it grows",
+     "Is it exact? So it is, and what it does is it reads."],
+)  # fmt: skip
+def test_speech_is_not_taken_for_shuffled_words(text: str) -> None:
+    assert prose(text)
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["Distractors mislead", "No unknown tokens", "Dtype, head size, mask and GPU decide",
+     "Beam search keeps k sequences and costs k times the compute", "Check accuracy and kernel support"],
+)  # fmt: skip
+def test_a_short_clause_among_sentences_is_prose_and_among_terms_it_is_not(note: str) -> None:
+    def last_of(text: str) -> bool:
+        return parsed(text)[1][-1].prose
+
+    assert last_of(f"The middle of a prompt is used worst, and the first token comes late. {note}.")
+    assert not last_of(
+        f"Cache. Keys. Values. Prefill latency. Attention sink. Batch. Token. Memory. Head. Rank. {note}."
+    )
+
+
+def test_a_list_is_no_prose_and_a_terse_note_is() -> None:
     assert not prose("cache keys values decode memory bandwidth tokens")
     assert not prose("prefill, decode, prompt, one pass, KV cache, one token at a time, compute-bound")
     assert not prose("stores keys")
@@ -96,3 +138,4 @@ def test_a_list_is_no_prose_and_a_terse_note_is() -> None:
     assert prose("A cache of keys and values for past tokens")
     assert prose("Memory grows linearly with context length and batch size.")
     assert prose("Llama-3-8B needs four times fewer keys.")
+    assert prose("K and V cached per layer -> decode linear per token.")

@@ -42,6 +42,12 @@ def denied(text: str) -> list[str]:
         ("It stores text. That is false.", "text"),
         ("Misconception: it stores text.", "text"),
         ("- Thinking it stores text.", "text"),
+        ("The classic error is to store text.", "text"),
+        ("A frequent error is to say it stores text.", "text"),
+        ("It does not store text, that's a common mistake.", "text"),
+        ("It doesn't store text that's a common mistake.", "text"),
+        ("It does not matter for the text.", "text"),
+        ("You can't just store text.", "text"),
     ],
 )
 def test_these_deny(text: str, word: str) -> None:
@@ -67,6 +73,15 @@ def test_these_deny(text: str, word: str) -> None:
         ("Two misconceptions: it does not store keys, it stores text.", "text"),
         ("The result is wrong where the text is missing.", "result"),
         ("People call this the text.", "text"),
+        ("They look alike and they confuse it, and the text gets slow.", "text"),
+        ("No unknown token because every string is text.", "text"),
+        ("No recurrence and the GPU handles the text at once.", "text"),
+        ("It does not change the keys and only halves the text.", "text"),
+        ("It prevents overflow so all text fits.", "text"),
+        ("It stores text; a nice picture is misleading.", "text"),
+        ("We compared the text, and there was a bug.", "text"),
+        ("No matter how long the text is, it fits.", "text"),
+        ("It does not just store text.", "text"),
     ],
 )
 def test_these_do_not(text: str, word: str) -> None:
@@ -100,6 +115,20 @@ def test_not_at_the_head_of_a_term_counts_for_all_its_alternatives_and_elsewhere
     assert not meets(["it", "not approximate|lossy"], "It is a lossy method.")
     assert meets(["it", "exact|not lossy"], "It is an exact method.")
     assert meets(["it", "exact|not lossy"], "It is not lossy at all.")
+
+
+def test_not_counts_for_its_own_alternative_where_others_have_theirs() -> None:
+    group = ["it", "not lossy|exact|not approximate"]
+    assert meets(group, "It is an exact method.")
+    assert meets(group, "It is not approximate at all.")
+    assert not meets(group, "It is not an exact method.")
+    assert not meets(group, "It is an approximate method.")
+
+
+def test_not_only_denies_nothing_in_a_cue_either() -> None:
+    assert meets(["it", "not only keys"], "It stores not only the keys.")
+    assert not meets(["it", "not only keys"], "It stores only the keys.")
+    assert meets(["it", "not matter"], "It does not matter at all.")
 
 
 def test_what_one_negator_denies_may_stand_beside_a_denied_term_but_not_what_another_does() -> None:

@@ -64,6 +64,15 @@ def test_numbers_read_alike_in_digits_and_words() -> None:
     assert stems("8B FP16") == ("8", "b", "fp", "16")
 
 
+def test_well_is_no_filler_in_as_well_as() -> None:
+    assert texts("well, it reads both as well as one") == ["it", "reads", "both", "as", "well", "as", "one"]
+
+
+def test_names_without_vowels_have_a_plural() -> None:
+    assert stems("MLPs FFNs GPUs") == stems("MLP FFN GPU")
+    assert stems("loss bus less") == ("loss", "bus", "less")
+
+
 def test_spellings_and_forms_of_a_word_have_one_stem() -> None:
     for forms in (
         "quantize quantise quantization quantisation",

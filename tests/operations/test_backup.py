@@ -72,7 +72,7 @@ def test_what_was_saved_is_told(database: Path, folder: Path) -> None:
     size = (folder / "copy.db").stat().st_size
     assert saved.stdout.splitlines() == [
         f"copy.db: {size:,} bytes, read back and sound.",
-        "  schema            0002",
+        "  schema            0003",
         "  attempt           1 rows",
         "  grade             1 rows",
         "  item              1 rows",

@@ -78,6 +78,15 @@ class GraderOut(BaseModel):
     version: str = Field(examples=["1"])
 
 
+class ExcessOut(BaseModel):
+    """An answer of more words than were asked for: the score is `limit / words` of what it would have been."""
+
+    words: int
+    limit: int
+    otherwise: float
+    """What it would have earned within the limit."""
+
+
 class GradeOut(BaseModel):
     """A grade with the words that earned it."""
 
@@ -85,6 +94,8 @@ class GradeOut(BaseModel):
     rubric_digest: str
     overall: float = Field(examples=[78.0])
     """0 to 100."""
+    excess: ExcessOut | None
+    """Why that is less than the criteria come to; null where the answer is not too long."""
     band: str = Field(examples=["Solid"])
     criteria: list[CriterionOut]
     mistakes: list[MistakeOut]
@@ -116,6 +127,7 @@ class FollowUpOut(BaseModel):
     question: str
     question_id: str | None
     short_answer: str | None
+    key_points: list[str]
 
 
 class SourceOut(BaseModel):

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from service.api.schemas.bank import QuestionSummary
+from service.domain.attempt import AttemptStatus
 from service.domain.question import Frequency, Kind, Level
 from service.domain.rubric import CriterionName
 from service.domain.session import Mode, QuestionState, SessionState
@@ -54,6 +55,8 @@ class SlotOut(BaseModel):
     extra_seconds: float
     hint_used: bool
     attempt_id: UUID | None
+    attempt_status: AttemptStatus | None
+    """`submitted` while it waits for its grade."""
     overall: float | None
 
 
@@ -149,10 +152,12 @@ class ReportRow(BaseModel):
     limit_seconds: float | None
     hint_used: bool
     attempt_id: UUID | None
+    attempt_status: AttemptStatus | None
+    """`submitted` while it waits for its grade."""
 
 
 class ReportOut(BaseModel):
-    """How a session went."""
+    """How a session went. While an answer is `submitted`, the means are those so far."""
 
     session: SessionSummary
     strict_mean: float

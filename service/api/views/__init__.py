@@ -1,7 +1,7 @@
 """Domain values as the API shows them."""
 
 from service.api.views.attempts import attempt, attempt_summary, event_id, grade_response, review, standing_event
-from service.api.views.bank import question, topic
+from service.api.views.bank import learning_path, question, topic
 from service.api.views.progress import progress
 from service.api.views.sessions import open_question, report, session, session_summary
 
@@ -10,6 +10,7 @@ __all__ = [
     "attempt_summary",
     "event_id",
     "grade_response",
+    "learning_path",
     "open_question",
     "progress",
     "question",

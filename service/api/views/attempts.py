@@ -10,6 +10,7 @@ from service.api.schemas.attempts import (
     AttemptSummary,
     CriterionOut,
     EvidenceOut,
+    ExcessOut,
     FollowUpOut,
     GradeOut,
     GradeResponse,
@@ -60,11 +61,10 @@ def attempt(bank: Bank, view: AttemptView) -> AttemptOut:
     if view.previous and grade:
         change = round(grade.overall - view.previous.overall, 1)
         previous = Previous(attempt_id=view.previous.attempt_id, overall=view.previous.overall, change=change)
-    text = view.attempt.answer.text
     return AttemptOut(
         **summary | {"title": view.item.question.title, "topic": view.item.question.topic},
-        answer=text,
-        words=len(text.split()),
+        answer=view.attempt.answer.text,
+        words=view.attempt.answer.words,
         grade=None if grade is None else _grade(view.item.rubric, grade),
         ungraded_reason=view.result.reason if isinstance(view.result, Ungraded) else None,
         previous=previous,
@@ -93,6 +93,7 @@ def _grade(rubric: Rubric, grade: Grade) -> GradeOut:
         grader=GraderOut(**grade.grader.model_dump()),
         rubric_digest=grade.rubric_digest,
         overall=grade.overall,
+        excess=ExcessOut(**grade.excess.model_dump()) if grade.excess else None,
         band=grade.band,
         criteria=_criteria(rubric, grade),
         mistakes=_mistakes(rubric, grade),
@@ -198,8 +199,13 @@ def _follow_up(bank: Bank, follow_up: FollowUp) -> FollowUpOut | None:
     """None where the question it names has left the bank."""
     if follow_up.slug is None:
         assert follow_up.question is not None
-        return FollowUpOut(question=follow_up.question, question_id=None, short_answer=follow_up.short_answer)
+        return FollowUpOut(
+            question=follow_up.question,
+            question_id=None,
+            short_answer=follow_up.short_answer,
+            key_points=list(follow_up.key_points),
+        )
     known = bank.items.get(follow_up.slug)
     if known is None:
         return None
-    return FollowUpOut(question=known.question.prompt, question_id=known.id, short_answer=None)
+    return FollowUpOut(question=known.question.prompt, question_id=known.id, short_answer=None, key_points=[])

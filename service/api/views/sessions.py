@@ -86,6 +86,7 @@ def _slot(
         remaining_seconds=_remaining(session, due, now) if slot.active else None,
         seconds_used=_used(session, slot, now),
         attempt_id=attempt.id if attempt else None,
+        attempt_status=attempt.status if attempt else None,
         overall=result.overall if isinstance(result, Grade) else None,
     )
 
@@ -138,4 +139,5 @@ def _row(bank: Bank, session: PracticeSession, row: Row, changes: Mapping[int, f
         limit_seconds=slot.limit,
         hint_used=slot.hint_used,
         attempt_id=row.attempt.id if row.attempt else None,
+        attempt_status=row.attempt.status if row.attempt else None,
     )

@@ -1,5 +1,6 @@
 """Alembic's entry: it runs the migrations on the engine it is handed."""
 
+import time
 from typing import Any, Literal
 
 from alembic import context
@@ -9,6 +10,8 @@ from sqlmodel import AutoString, SQLModel
 
 from service.store.postgres import MIGRATION_LOCK
 from service.store.tables import UtcDateTime
+
+LOOK_SECONDS = 0.2
 
 
 def render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
@@ -31,14 +34,16 @@ def configure(**where: Any) -> None:
 
 
 def have_alone(connection: Connection) -> None:
-    """Who migrates at the same time waits for the first, and then finds nothing left to do."""
-    for statement in (
-        "SET LOCAL statement_timeout = 0",  # an index takes as long as it takes
-        "SET LOCAL lock_timeout = 0",
-        f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})",
-        "SET LOCAL lock_timeout TO DEFAULT",  # behind one slow query everybody else would queue
-    ):
-        connection.exec_driver_sql(statement)
+    """Who migrates at the same time waits for the first, and then finds nothing left to do.
+
+    It asks again and again, each time in a transaction of its own: an index that is built concurrently waits for
+    every transaction that is open, also for one that waits for a lock. The lock ends with the connection.
+    """
+    connection.exec_driver_sql("SET statement_timeout = 0")  # an index takes as long as it takes
+    while not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({MIGRATION_LOCK})").scalar_one():
+        connection.commit()
+        time.sleep(LOOK_SECONDS)
+    connection.commit()
 
 
 engine = context.config.attributes["engine"]
@@ -48,8 +53,10 @@ if context.is_offline_mode():  # only print the SQL
         context.run_migrations()
 else:
     with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            have_alone(connection)
         configure(connection=connection)
         with context.begin_transaction():
-            if engine.dialect.name == "postgresql":
-                have_alone(connection)
             context.run_migrations()
+        if engine.dialect.name == "postgresql":
+            connection.invalidate()  # nobody gets one without a time limit

@@ -31,6 +31,7 @@ export function passing(error) {
  * @property {AbortSignal} [signal]
  * @property {boolean} [keepalive] let it finish after the page is gone
  * @property {number} [timeout] milliseconds
+ * @property {RequestCache} [cache]
  */
 
 /** @param {Options} [options] */
@@ -49,9 +50,9 @@ export function withQuery(path, params) {
 /** The address of a file that the browser downloads by itself. */
 export const address = (path) => BASE + path;
 
-async function request(method, path, body, { headers = {}, signal, keepalive = false, timeout = TIMEOUT } = {}) {
+async function request(method, path, body, { headers = {}, signal, timeout = TIMEOUT, ...options } = {}) {
   const limit = AbortSignal.timeout(timeout);
-  const init = { method, headers: { Accept: "application/json", ...headers }, keepalive };
+  const init = { method, headers: { Accept: "application/json", ...headers }, ...options };
   init.signal = signal ? AbortSignal.any([signal, limit]) : limit;
   if (body !== undefined) {
     init.body = JSON.stringify(body);

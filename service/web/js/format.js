@@ -9,6 +9,12 @@ export const KINDS = {
   audience: "For an audience",
   synthesis: "Synthesis",
 };
+export const EXPLANATIONS = {
+  concept: "What it is",
+  mechanism: "How it works",
+  comparison: "How they differ",
+  system: "How it fits together",
+};
 export const CRITERIA = {
   mechanism: "Mechanism",
   why_it_matters: "Why it matters",
@@ -62,15 +68,19 @@ export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString(
 export const points = (score) => String(Math.round(score));
 
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const MONTH = new Intl.DateTimeFormat(undefined, { month: "long", year: "numeric", timeZone: "UTC" });
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export const day = (iso) => DAY.format(new Date(iso));
+/** 2026-11 as November 2026. */
+export const month = (text) => MONTH.format(new Date(`${text}-01`));
 export const moment = (iso) => MOMENT.format(new Date(iso));
 
 /** Characters as the server counts them (code points). */
 export const length = (text) => Array.from(text).length;
 
-export const words = (text) => text.trim().split(/\s+/).filter(Boolean).length;
+/** Words as the server counts them: what stands between spaces and has a letter or a digit in it. */
+export const words = (text) => text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
 
 /** How much better or worse than the try before, in words. */
 export function change(difference) {

@@ -4,7 +4,7 @@
  */
 
 import { announce, fill, h, unseen } from "../dom.js";
-import { length, words } from "../format.js";
+import { length, plural, words } from "../format.js";
 import { MAX_LENGTH, WARN_LENGTH } from "./limits.js";
 
 const PROMPT = "Say how it works, why it matters, what it costs, and what people get wrong.";
@@ -28,15 +28,18 @@ export class AnswerBox {
   #count = h("p", { class: "count" });
   #status = h("p", { id: "answer-status", class: "status" });
   #spokenState = "saved";
+  #maxWords;
 
   /**
    * @param {object} options
    * @param {string} options.text
+   * @param {number | null} options.maxWords longest answer; one that is longer loses points
    * @param {(text: string) => void} options.changed
    * @param {() => void} options.left the box lost the focus
    * @param {() => void} options.submit
    */
-  constructor({ text, changed, left, submit }) {
+  constructor({ text, maxWords, changed, left, submit }) {
+    this.#maxWords = maxWords;
     const keys = h("kbd", { "aria-hidden": "true" }, MAC ? "⌘ ↵" : "Ctrl ↵");
     this.button = h(
       "button",
@@ -128,6 +131,14 @@ export class AnswerBox {
         `${characters.toLocaleString()} of ${limit} characters`,
         over && unseen(", too long to submit"),
       );
-    else fill(this.#count, written ? `${written.toLocaleString()} ${written === 1 ? "word" : "words"}` : "");
+    else if (this.#maxWords) this.#measureAgainst(this.#maxWords, written);
+    else fill(this.#count, written ? plural(written, "word") : "");
+  }
+
+  /** Too many words may be submitted, and cost points. */
+  #measureAgainst(most, written) {
+    const over = written > most;
+    this.#count.dataset.tone = over ? "warn" : "";
+    fill(this.#count, `${written.toLocaleString()} of ${plural(most, "word")}`, over && ": too long");
   }
 }

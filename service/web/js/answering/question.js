@@ -57,6 +57,7 @@ export class AnsweringPage {
     });
     this.#box = new AnswerBox({
       text: this.#begin.text,
+      maxWords: open.question.max_words,
       changed: (text) => this.#autosave.edit(text),
       left: () => this.#autosave.flush(),
       submit: () => this.#submit(),
@@ -190,11 +191,13 @@ export class AnsweringPage {
     this.#box.locked = true;
     // A save that arrived after the answer would be refused; one that hangs must not hold the answer up.
     await Promise.race([this.#autosave.suspend(), new Promise((done) => setTimeout(done, SAVE_PATIENCE))]);
-    this.#box.say("", "Grading your answer…");
-    announce("Grading your answer.");
+    this.#box.say("", "Handing in your answer…");
+    announce("Handing in your answer.");
     const waiting = (error) => this.#box.say("warn", delayed("submitted", error.message));
     try {
-      const result = await handIn({ path: this.#path, text, signal: this.#left.signal, waiting });
+      // Strict mode shows no grade before the report.
+      const options = { path: this.#path, text, hurry: this.#strict, signal: this.#left.signal, waiting };
+      const result = await handIn(options);
       this.#mirror.clear();
       await (this.#strict ? reload() : navigate(`/attempts/${result.id}`));
     } catch (error) {

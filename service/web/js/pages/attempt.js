@@ -2,17 +2,14 @@
 
 import { ApiError, get, passing, post } from "../api.js";
 import { h } from "../dom.js";
-import { change, duration, plural } from "../format.js";
+import { outcome, whileHere } from "../grading/follow.js";
 import { icon } from "../icons.js";
-import { answerText } from "../parts/answer-text.js";
-import { actionButton, notice, section } from "../parts/common.js";
-import { followUps, modelAnswer, pitfalls, relatedQuestions, reviewSections } from "../parts/review.js";
-import { liftsSection, mistakesSection, numbersPanel, rubricPanel } from "../parts/rubric.js";
-import { changeLine, criterionBar, ring } from "../parts/score.js";
+import { actionButton } from "../parts/common.js";
+import { Result } from "../parts/result.js";
+import { returned } from "../patience.js";
 import { attempt as trying } from "../practise.js";
-import { navigate, reload } from "../router.js";
+import { navigate } from "../router.js";
 
-const POLL = 2000;
 const GOING = ["running", "overdue", "paused"];
 
 export async function attemptPage({ params: [id], signal }) {
@@ -20,27 +17,36 @@ export async function attemptPage({ params: [id], signal }) {
   const session = attempt.session_id ? await sessionOf(attempt, signal) : null;
   const { question } = attempt.review;
   const place = session && session.questions.length > 1 ? ` · ${attempt.position} of ${session.questions.length}` : "";
+  const result = new Result(attempt);
   const body = h(
     "div",
     { class: "page wide" },
     h("p", { class: "eyebrow" }, h("a", { href: `/topics/${question.topic}` }, question.topic_title), place),
     h("h1", { class: "asked small" }, question.prompt),
-    attempt.grade ? graded(attempt) : ungraded(attempt),
+    result.nodes,
     h("div", { class: "actions" }, againButton(attempt), session && onward(session)),
   );
-  if (attempt.status === "submitted") waitForGrade(attempt.id, signal);
-  return { title: question.title, body };
+  const shown = () => whileHere(keepUp(attempt, result, signal));
+  return { title: question.title, body, shown, leave: () => result.stop() };
 }
 
-/** Shows the page anew once the grade is there, unless somebody has gone elsewhere. */
-async function waitForGrade(id, signal) {
-  while (!signal.aborted) {
-    await new Promise((done) => setTimeout(done, POLL));
+/** Follows the grading until there is a grade, or the page is left. */
+async function keepUp(attempt, result, signal) {
+  while (!attempt.grade) {
+    if (attempt.status === "submitted") attempt = await outcome(attempt.id, signal, (error) => result.reached(error));
+    else attempt = await later(attempt, signal);
+    result.show(attempt);
+  }
+}
+
+/** An answer without a grade may be given another chance: whoever comes back to the page sees it. */
+async function later(attempt, signal) {
+  for (;;) {
+    await returned(signal);
     try {
-      const { status } = await get(`/attempts/${id}`, { signal });
-      if (status !== "submitted") return reload();
+      const now = await get(`/attempts/${attempt.id}`, { signal });
+      if (now.status !== attempt.status) return now;
     } catch (error) {
-      if (error.name === "AbortError") return;
       if (!passing(error)) throw error;
     }
   }
@@ -54,66 +60,6 @@ async function sessionOf(attempt, signal) {
     if (error instanceof ApiError && error.status === 404) return null;
     throw error;
   }
-}
-
-function graded(attempt) {
-  const { grade, review } = attempt;
-  return [
-    summary(attempt),
-    mistakesSection(grade),
-    liftsSection(grade),
-    h(
-      "div",
-      { class: "columns" },
-      h("div", { class: "stack" }, yourAnswer(attempt), numbersPanel(grade), modelAnswer(review)),
-      h("div", { class: "stack" }, rubricPanel(grade), pitfalls(review)),
-    ),
-    followUps(review, grade.follow_up),
-    relatedQuestions(review),
-  ];
-}
-
-function ungraded(attempt) {
-  const waiting = attempt.status === "submitted";
-  const title = waiting ? "Being graded" : "No grade";
-  const text = waiting
-    ? "This page shows the grade as soon as it is there."
-    : `${attempt.ungraded_reason ?? "The grader could not decide."} Your answer is kept.`;
-  return [notice("warn", h("h2", {}, title), h("p", {}, text)), yourAnswer(attempt), reviewSections(attempt.review)];
-}
-
-function summary({ grade, previous }) {
-  return h(
-    "section",
-    { class: "summary", "aria-label": "Score" },
-    h(
-      "div",
-      { class: "total" },
-      ring(grade.overall),
-      h(
-        "div",
-        {},
-        h("p", { class: "band" }, grade.band),
-        previous && changeLine(change(previous.change)),
-        h("p", { class: "soft small" }, `Graded by ${grade.grader.name}, version ${grade.grader.version}`),
-      ),
-    ),
-    h("ul", { class: "bars" }, grade.criteria.map(criterionBar)),
-  );
-}
-
-function yourAnswer(attempt) {
-  const facts = [
-    plural(attempt.words, "word"),
-    `${duration(attempt.seconds_used)} used`,
-    attempt.timed_out && "time ran out",
-  ];
-  return section(
-    "Your answer",
-    { class: "panel" },
-    answerText(attempt.answer, attempt.grade),
-    h("p", { class: "facts-line" }, facts.filter(Boolean).join(" · ")),
-  );
 }
 
 function againButton(attempt) {

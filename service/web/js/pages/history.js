@@ -4,10 +4,11 @@ import { get, withQuery } from "../api.js";
 import { h } from "../dom.js";
 import { MODES, moment, plural, points, SESSION_STATES } from "../format.js";
 import { icon } from "../icons.js";
-import { attemptRow } from "../parts/attempt-row.js";
+import { attemptList } from "../parts/attempt-list.js";
 import { scoreChart, scoreTable } from "../parts/chart.js";
 import { dimension, nothing, rail, section } from "../parts/common.js";
 import { growingList } from "../parts/growing-list.js";
+import { steadily, swap } from "../swap.js";
 
 const PAGE = "10";
 
@@ -15,13 +16,18 @@ export async function historyPage({ signal }) {
   const attempts = (cursor = "") => get(withQuery("/attempts", { cursor, limit: PAGE }), { signal });
   const sessions = (cursor = "") => get(withQuery("/sessions", { cursor, limit: PAGE }), { signal });
   const [progress, answered, practised] = await Promise.all([get("/progress", { signal }), attempts(), sessions()]);
+  let overview = development(progress, answered.items.filter(({ status }) => status === "submitted").length);
+  const graded = async (left) => {
+    const now = await get("/progress", { signal });
+    steadily(overview, [list], () => (overview = swap(overview, development(now, left))));
+  };
+  const list = attemptList({ label: "Answers", first: answered, more: attempts, signal, graded });
   const body = h(
     "div",
     { class: "page wide" },
     h("h1", { class: "title" }, "Progress"),
-    progress.scores.length > 0 ? development(progress) : empty(),
-    answered.items.length > 0 &&
-      section("Answers", {}, growingList({ label: "Answers", first: answered, more: attempts, row: attemptRow })),
+    overview,
+    answered.items.length > 0 && section("Answers", {}, list),
     practised.items.length > 0 &&
       section(
         "Sessions",
@@ -33,17 +39,21 @@ export async function historyPage({ signal }) {
   return { title: "Progress", body, shown };
 }
 
-function empty() {
+/** Means and scores; `left` answers are still to be graded. @returns {Node} */
+function development(progress, left) {
+  if (progress.scores.length > 0) return h("div", { class: "development" }, figures(progress, left));
+  if (left > 0) return nothing("Your first score appears here as soon as the answer is graded.");
   const text = "Your scores appear here after the first graded answer: over time, by dimension and by topic.";
   return nothing(text, h("a", { class: "button primary", href: "/" }, "Answer the first question", icon("arrow")));
 }
 
-function development({ answers, scores, dimensions, topics }) {
+function figures({ answers, scores, dimensions, topics }, left) {
   const [first, last] = [scores[0], scores.at(-1)].map(({ overall }) => points(overall));
   const title =
     scores.length > 1 ? `From ${first} to ${last} in ${plural(answers, "answer")}` : `Your first score: ${first}`;
+  const soFar = left > 0 && h("p", { class: "soft small being-graded" }, `So far: ${plural(left, "answer")} being graded`);
   return [
-    section(title, { class: "panel" }, scoreChart(scores), scoreTable(scores)),
+    section(title, { class: "panel" }, soFar, scoreChart(scores), scoreTable(scores)),
     h(
       "div",
       { class: "columns even" },

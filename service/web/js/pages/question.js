@@ -2,10 +2,10 @@
 
 import { get, withQuery } from "../api.js";
 import { h } from "../dom.js";
+import { month } from "../format.js";
 import { icon } from "../icons.js";
-import { attemptRow } from "../parts/attempt-row.js";
+import { attemptList } from "../parts/attempt-list.js";
 import { actionButton, section, traits } from "../parts/common.js";
-import { growingList } from "../parts/growing-list.js";
 import { practise } from "../practise.js";
 
 export async function questionPage({ params: [id], signal }) {
@@ -25,13 +25,24 @@ export async function questionPage({ params: [id], signal }) {
       ` · ${question.title}`,
     ),
     h("h1", { class: "asked" }, question.prompt),
-    h("div", { class: "about" }, traits(question), h("p", { class: "tags" }, question.tags.map(tagLink))),
+    h(
+      "div",
+      { class: "about" },
+      traits(question),
+      h("p", { class: "tags" }, question.tags.map(tagLink)),
+      checked(question),
+    ),
     h("p", { class: "choices" }, start),
     first.items.length > 0 &&
-      section("Your tries", {}, growingList({ label: "Your tries", first, more: tries, row: attemptRow })),
+      section("Your tries", {}, attemptList({ label: "Your tries", first, more: tries, signal })),
     related.length > 0 && section("Related questions", {}, h("ul", { class: "rows" }, related.map(relatedRow))),
   );
   return { title: question.title, body };
+}
+
+/** When its statements were checked. */
+function checked({ as_of: asOf }) {
+  return asOf && h("p", { class: "soft small" }, `Checked in ${month(asOf)}.`);
 }
 
 const tagLink = (tag) => h("a", { class: "tag", href: `/questions?tag=${tag}` }, tag);

@@ -5,11 +5,12 @@ import { announce, fill, h } from "../dom.js";
 import { FREQUENCIES, KINDS, LEVELS, plural } from "../format.js";
 import { icon } from "../icons.js";
 import { nothing, notice } from "../parts/common.js";
+import { explanationSwitches } from "../parts/explanations.js";
 import { growingList } from "../parts/growing-list.js";
 import { questionRow } from "../parts/question-row.js";
 import { rename } from "../router.js";
 
-const FILTERS = ["q", "topic", "level", "frequency", "kind", "tag"];
+const FILTERS = ["q", "topic", "level", "frequency", "kind", "explanation", "tag"];
 const PAUSE = 250;
 
 export async function questionsPage({ query, signal }) {
@@ -34,7 +35,7 @@ export async function questionsPage({ query, signal }) {
     }
   }
   function draw(page) {
-    form.show(chosen);
+    form.show(chosen, page);
     fill(results, resultList(page, chosen, topics));
   }
 
@@ -91,6 +92,7 @@ function filterForm(chosen, topics, changed) {
     filterSelect("frequency", "Frequency", "Any frequency", FREQUENCIES, chosen, set),
     filterSelect("kind", "Kind", "Every kind", KINDS, chosen, set),
   ];
+  const explanations = explanationSwitches((kind) => set("explanation", kind));
   const tag = h("p", { class: "tag-filter" });
   const drop = () => set("tag", "");
   const element = h(
@@ -98,9 +100,14 @@ function filterForm(chosen, topics, changed) {
     { class: "filters", role: "search", on: { submit: (event) => event.preventDefault() } },
     h("div", { class: "search" }, icon("search"), h("label", { for: "q", class: "unseen" }, "Search"), search),
     h("div", { class: "selects" }, selects),
+    explanations.element,
     tag,
   );
-  return { element, show: ({ tag: name }) => fill(tag, name && tagChip(name, drop)) };
+  function show({ tag: name, explanation }, page) {
+    explanations.show(page.explanations, explanation);
+    fill(tag, name && tagChip(name, drop));
+  }
+  return { element, show };
 }
 
 function filterSelect(name, label, any, options, chosen, set) {

@@ -1,11 +1,14 @@
 /** How a session went: the means, each dimension, each question, and files to take away. */
 
 import { address, get } from "../api.js";
-import { h, unseen } from "../dom.js";
-import { clock, duration, MODES, moment, plural, points, QUESTION_STATES, SESSION_STATES } from "../format.js";
+import { announce, h, unseen } from "../dom.js";
+import { clock, MODES, moment, points, QUESTION_STATES, SESSION_STATES } from "../format.js";
+import { outcomes, whileHere } from "../grading/follow.js";
 import { icon } from "../icons.js";
-import { dimension, rail, scoreMark, section } from "../parts/common.js";
-import { ring } from "../parts/score.js";
+import { dimension, scoreMark, section } from "../parts/common.js";
+import { reportSummary, waitingRows } from "../parts/report-summary.js";
+import { verdict } from "../parts/standing.js";
+import { steadily, swap } from "../swap.js";
 
 const FORMATS = [
   ["csv", "CSV"],
@@ -14,18 +17,20 @@ const FORMATS = [
 ];
 
 export async function reportPage({ params: [id], signal }) {
-  const report = await get(`/sessions/${encodeURIComponent(id)}/report`, { signal });
+  const path = `/sessions/${encodeURIComponent(id)}/report`;
+  const report = await get(path, { signal });
   const { session } = report;
   const going = !["finished", "abandoned"].includes(session.state);
   const state = session.state === "finished" ? null : SESSION_STATES[session.state];
   const eyebrow = [`${MODES[session.mode]} session`, moment(session.finished_at ?? session.created_at), state];
+  const figures = new Figures(report);
   const body = h(
     "div",
     { class: "page wide report" },
     h("p", { class: "eyebrow" }, eyebrow.filter(Boolean).join(" · ")),
     h("h1", { class: "title" }, session.title),
-    summary(report),
-    section("Questions", {}, h("ol", { class: "rows" }, report.questions.map((question) => row(question, session.id)))),
+    figures.summary,
+    section("Questions", {}, figures.list),
     h("div", { class: "takeaway" }, downloads(session.id), printButton()),
     h(
       "div",
@@ -34,58 +39,44 @@ export async function reportPage({ params: [id], signal }) {
       onward(session, going),
     ),
   );
-  return { title: `Report: ${session.title}`, body };
+  const shown = () => whileHere(figures.keepUp(() => get(path, { signal }), signal));
+  return { title: `Report: ${session.title}`, body, shown };
 }
 
-/** A strict session is judged on all its questions, a practice session on what was answered; both figures are shown. */
-function summary(report) {
-  const strict = report.session.mode === "strict";
-  const headline = strict ? report.strict_mean : report.answered_mean;
-  const all = h(
-    "p",
-    {},
-    "Mean of all questions: ",
-    h("strong", {}, points(report.strict_mean)),
-    ". No grade counts 0.",
-  );
-  const answered =
-    report.answered_mean !== null &&
-    h("p", {}, "Mean of the graded answers: ", h("strong", {}, points(report.answered_mean)));
-  return h(
-    "section",
-    { class: "summary", "aria-label": "Result" },
-    h(
-      "div",
-      { class: "total" },
-      headline !== null && ring(headline),
-      h(
-        "div",
-        {},
-        h("p", { class: "band" }, `${report.answered} of ${report.session.questions} answered`),
-        h(
-          "div",
-          { class: "soft small" },
-          strict ? [all, answered] : [answered, all],
-          h("p", {}, `${duration(report.seconds_used)} used`),
-        ),
-      ),
-    ),
-    report.dimensions.length > 0 && h("ul", { class: "bars" }, report.dimensions.map(dimensionBar)),
-  );
-}
+/** What grades that come late change in a report. */
+class Figures {
+  #report;
+  #rows;
 
-function dimensionBar({ name, title, mean, questions }) {
-  return h(
-    "li",
-    { data: { d: name } },
-    h("div", { class: "bar-head" }, dimension(name, title), h("span", { class: "figure" }, points(mean))),
-    rail(mean),
-    h("p", { class: "soft small" }, `Mean of ${plural(questions, "answer")}.`),
-  );
+  constructor(report) {
+    this.#report = report;
+    this.#rows = report.questions.map((question) => row(question, report.session.id));
+    this.summary = reportSummary(report);
+    this.list = h("ol", { class: "rows" }, this.#rows);
+  }
+
+  /** Reads the report again with each grade that was still to come. */
+  keepUp(read, signal) {
+    const waiting = () => waitingRows(this.#report).map(({ attempt_id: id }) => id);
+    return outcomes(waiting, async (attempt) => this.#show(await read(), attempt), signal);
+  }
+
+  #show(report, attempt) {
+    const before = this.#report.questions.map((question) => JSON.stringify(question));
+    steadily(this.summary, [this.list], () => {
+      this.summary = swap(this.summary, reportSummary(report));
+      report.questions.forEach((question, index) => {
+        if (JSON.stringify(question) === before[index]) return;
+        this.#rows[index] = swap(this.#rows[index], row(question, report.session.id));
+      });
+    });
+    this.#report = report;
+    announce(`${attempt.title}: ${verdict(attempt)}`);
+  }
 }
 
 function row(question, session) {
-  const { attempt_id: attempt, question_id: id, state, overall } = question;
+  const { attempt_id: attempt, attempt_status: status, question_id: id, state, overall } = question;
   const read = state === "revealed" && `/sessions/${session}/answers/${question.position}`;
   const href = attempt ? `/attempts/${attempt}` : read || (id && `/questions/${id}`);
   const title = question.title ?? "Not opened";
@@ -100,7 +91,7 @@ function row(question, session) {
     "span",
     { class: "row-score" },
     changeMark(question.change),
-    scoreMark(overall, state === "submitted" ? "No grade" : "–"),
+    scoreMark(overall, status, "–"),
   );
   return h("li", { class: "row" }, h(href ? "a" : "div", { class: "row-link", href }, name, score));
 }

@@ -104,6 +104,7 @@ function span(limits) {
 function paused(session) {
   const slot = session.questions.find(({ state }) => OPEN.includes(state));
   const done = session.questions.filter(({ state }) => state === "submitted").length;
+  const waiting = session.questions.filter((question) => question.attempt_status === "submitted").length;
   const left = slot?.remaining_seconds ?? session.remaining_seconds;
   return {
     title: "Paused",
@@ -122,6 +123,7 @@ function paused(session) {
         "The clock stands still, and your draft is saved. Come back on this device or another one.",
       ),
       slot?.title && h("p", { class: "soft" }, "You were at: ", h("strong", {}, slot.title)),
+      waiting > 0 && h("p", { class: "soft being-graded" }, `${plural(waiting, "answer")} being graded`),
       h("p", { class: "choices" }, goButton(session, "resume", "Resume"), finishButton(session)),
     ),
   };

@@ -1,7 +1,7 @@
 /** Small pieces that several pages share. */
 
 import { h, unseen } from "../dom.js";
-import { CRITERIA, FREQUENCIES, KINDS, LEVELS, minutes } from "../format.js";
+import { CRITERIA, EXPLANATIONS, FREQUENCIES, KINDS, LEVELS, minutes } from "../format.js";
 
 /** The name of a dimension with its hue. */
 export function dimension(name, title = CRITERIA[name]) {
@@ -13,14 +13,16 @@ export function pointTag(id, criterion, href) {
   return h(href ? "a" : "span", { class: "point-tag", data: { d: criterion }, href }, id);
 }
 
-/** Level, frequency, kind and suggested time of a question. */
+/** Level, frequency, kind, suggested time and longest answer of a question. */
 export function traits(question) {
   const list = [
     LEVELS[question.level],
     FREQUENCIES[question.frequency],
     KINDS[question.kind],
+    EXPLANATIONS[question.explanation],
     minutes(question.minutes),
-  ];
+    question.max_words && `At most ${question.max_words} words`,
+  ].filter(Boolean);
   return h(
     "ul",
     { class: "traits", "aria-label": "About this question" },
@@ -50,10 +52,17 @@ export function rail(now, before = null) {
   return h("div", { class: "rail", "aria-hidden": "true" }, h("i", { vars: { now } }), mark);
 }
 
-/** A score in a row of a list, or why there is none. */
-export function scoreMark(overall, without = "No grade") {
-  if (overall === null) return h("span", { class: "score-mark none" }, without);
-  return h("span", { class: "score-mark" }, unseen("Score "), String(Math.round(overall)));
+/**
+ * A score in a row of a list, or why there is none.
+ *
+ * @param {number | null} overall
+ * @param {string | null} status of the attempt, null where there is none
+ * @param {string} [none] what is shown without an attempt
+ */
+export function scoreMark(overall, status, none = "") {
+  if (overall !== null) return h("span", { class: "score-mark" }, unseen("Score "), String(Math.round(overall)));
+  if (status === "submitted") return h("span", { class: "score-mark none being-graded" }, "Being graded");
+  return h("span", { class: "score-mark none" }, status ? "No grade" : none);
 }
 
 /** A button that cannot be sent twice: it is off while what it started goes on. */

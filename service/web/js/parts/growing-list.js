@@ -9,8 +9,9 @@ import { announce, h } from "../dom.js";
  * @param {{items: object[], next_cursor: string | null}} options.first
  * @param {(cursor: string) => Promise<{items: object[], next_cursor: string | null}>} options.more
  * @param {(item: object) => Node} options.row a list item
+ * @param {() => void} [options.grown] told after rows were added
  */
-export function growingList({ label, first, more, row }) {
+export function growingList({ label, first, more, row, grown = () => {} }) {
   const list = h("ul", { class: "rows", "aria-label": label });
   const button = h("button", { type: "button", class: "button", on: { click: grow } }, "Show more");
   const problem = h("p", { class: "status", role: "alert", data: { tone: "bad" } });
@@ -21,6 +22,7 @@ export function growingList({ label, first, more, row }) {
     list.append(...rows);
     cursor = page.next_cursor;
     button.hidden = cursor === null;
+    grown();
     return rows;
   }
 

@@ -89,7 +89,7 @@ function sources(review) {
 }
 
 /** The points of the rubric by dimension, without a verdict. */
-function keyPoints(review) {
+export function keyPoints(review) {
   const names = [...new Set(review.key_points.map(({ criterion }) => criterion))];
   const point = ({ id, criterion, says }) => h("li", { class: "point" }, pointTag(id, criterion), h("span", {}, says));
   const group = (name) =>
@@ -120,17 +120,27 @@ export function followUps(review, open = null) {
   );
 }
 
-function followUp({ question, question_id: id, short_answer: answer }) {
+function followUp({ question, question_id: id, short_answer: answer, key_points: points }) {
   if (!id)
     return h(
       "li",
       { class: "row" },
-      h("details", { class: "follow-up" }, h("summary", {}, question), h("p", {}, answer)),
+      h("details", { class: "follow-up" }, h("summary", {}, question), h("p", {}, answer), expected(points)),
     );
   const start = actionButton({ class: "row-link" }, [h("span", {}, question), icon("arrow")], () =>
     practise({ question_ids: [id] }),
   );
   return h("li", { class: "row" }, start);
+}
+
+/** What a good answer to a follow-up says. */
+function expected(points) {
+  if (!points.length) return null;
+  return h(
+    "ul",
+    { class: "expected", "aria-label": "A good answer says" },
+    points.map((point) => h("li", {}, point)),
+  );
 }
 
 export function relatedQuestions(review) {

@@ -1,0 +1,162 @@
+"""How well a grader agrees with people: the statistics, and how sure they are.
+
+Every figure follows from a `Tally`, and tallies add up, so a bootstrap only adds. It draws whole questions, as the
+answers to one question are graded by the same cues and are no independent cases.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import quantiles
+from typing import NamedTuple
+
+from service.domain.grade import BANDS, Grade
+
+FLOORS = sorted(floor for floor, _ in BANDS)
+LOW = 20
+"""Points that words without understanding have to stay below."""
+
+
+class Tally(NamedTuple):
+    """Counts over some answers. Of key points, `met` is what is looked for: a partial verdict is not."""
+
+    answers: int = 0
+    hits: int = 0
+    """Key points that both call met."""
+    false: int = 0
+    """... that only the grader calls met."""
+    missed: int = 0
+    """... that only people call met."""
+    difference: float = 0
+    """Sum of the grader's score less people's, in points of 100."""
+    distance: float = 0
+    """Sum of how far they are apart."""
+    low: int = 0
+    """Answers that the grader gives less than `LOW` points."""
+    bands: tuple[int, ...] = (0,) * len(BANDS) ** 2
+    """Answers by people's band and the grader's, in rows of the grader's, worst band first."""
+
+
+def tally(people: Grade, grader: Grade) -> Tally:
+    """One answer, as people and as the grader judged it."""
+    ours = {verdict.point for verdict in people.verdicts if verdict.label == "met"}
+    theirs = {verdict.point for verdict in grader.verdicts if verdict.label == "met"}
+    bands = [0] * len(BANDS) ** 2
+    bands[_band(people.overall) * len(BANDS) + _band(grader.overall)] = 1
+    difference = grader.overall - people.overall
+    return Tally(
+        answers=1,
+        hits=len(ours & theirs),
+        false=len(theirs - ours),
+        missed=len(ours - theirs),
+        bands=tuple(bands),
+        difference=difference,
+        distance=abs(difference),
+        low=grader.overall < LOW,
+    )
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    columns = [sum(column) for column in zip(*map(_flat, tallies), strict=True)]
+    return _tally(columns) if columns else Tally()
+
+
+def _flat(t: Tally) -> tuple[float, ...]:
+    return (*t[:-1], *t.bands)
+
+
+def _tally(columns: Sequence[float]) -> Tally:
+    """The opposite of `_flat`."""
+    rest = len(Tally._fields) - 1
+    return Tally._make([*columns[:rest], tuple(columns[rest:])])
+
+
+def _band(overall: float) -> int:
+    return sum(overall >= floor for floor in FLOORS) - 1
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def precision(t: Tally) -> float | None:
+    """Of the key points that the grader calls met, the share that people do."""
+    return _ratio(t.hits, t.hits + t.false)
+
+
+def recall(t: Tally) -> float | None:
+    """Of the key points that people call met, the share that the grader does."""
+    return _ratio(t.hits, t.hits + t.missed)
+
+
+def f1(t: Tally) -> float | None:
+    """Harmonic mean of precision and recall."""
+    return _ratio(2 * t.hits, 2 * t.hits + t.false + t.missed)
+
+
+def kappa(t: Tally) -> float | None:
+    """Agreement on the band beyond chance, a distance counted by its square (Cohen 1968). None where chance decides."""
+    size = len(BANDS)
+    rows = [t.bands[i * size : (i + 1) * size] for i in range(size)]
+    people, grader = [sum(row) for row in rows], [sum(column) for column in zip(*rows, strict=True)]
+    cells = [(i, j) for i in range(size) for j in range(size)]
+    seen = sum((i - j) ** 2 * rows[i][j] for i, j in cells)
+    expected = sum((i - j) ** 2 * people[i] * grader[j] for i, j in cells)
+    return 1 - seen * t.answers / expected if expected else None
+
+
+def bias(t: Tally) -> float | None:
+    """The grader's score less people's, on average: above 0 it is generous."""
+    return _ratio(t.difference, t.answers)
+
+
+def error(t: Tally) -> float | None:
+    """How far the scores are apart, on average (mean absolute error)."""
+    return _ratio(t.distance, t.answers)
+
+
+def low(t: Tally) -> float | None:
+    """The share of answers below `LOW` points."""
+    return _ratio(t.low, t.answers)
+
+
+Statistic = Callable[[Tally], float | None]
+STATISTICS: Mapping[str, Statistic] = {
+    "precision": precision,
+    "recall": recall,
+    "f1": f1,
+    "kappa": kappa,
+    "bias": bias,
+    "error": error,
+}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure and the middle 95 % of what other draws of questions would have shown; None where there is none."""
+
+    value: float | None
+    between: tuple[float, float] | None
+
+
+def estimates(
+    by_question: Sequence[Tally], resamples: int, seed: int, statistics: Mapping[str, Statistic] = STATISTICS
+) -> dict[str, Estimate]:
+    """Every statistic over questions with their tallies. The same seed gives the same intervals."""
+    rng = random.Random(seed)  # noqa: S311  (repeatable, not secret)
+    whole, rows = total(by_question), [_flat(t) for t in by_question]
+    draws = [
+        _tally(list(map(sum, zip(*rng.choices(rows, k=len(rows)), strict=True))))
+        for _ in range(resamples if rows else 0)
+    ]
+    return {
+        name: Estimate(statistic(whole), _middle([v for draw in draws if (v := statistic(draw)) is not None]))
+        for name, statistic in statistics.items()
+    }
+
+
+def _middle(values: Sequence[float]) -> tuple[float, float] | None:
+    if len(values) < 2:
+        return None
+    cuts = quantiles(values, n=40, method="inclusive")
+    return cuts[0], cuts[-1]

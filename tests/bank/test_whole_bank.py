@@ -1,0 +1,143 @@
+"""The whole bank of this repository: every answer that it teaches, and every anchor that shows a mistake."""
+
+import asyncio
+from functools import cache
+from typing import get_args
+
+import pytest
+
+from service.bank import Bank, load_bank
+from service.bank_check.rubrics import FORMULA_TOLERANCE
+from service.domain.attempt import Answer
+from service.domain.grade import Evidence, Grade, Marking, Reading, Verdict, assess
+from service.domain.question import Explanation
+from service.domain.rubric import Anchor, Item, Quantity
+from service.graders.formulas import Formula
+from service.graders.keyword import KeywordGrader
+from service.settings import ROOT
+from tests.domain.builders import GRADER
+
+SILENT = ("", "I do not know.", "No idea, sorry. Next question, please.")
+
+
+@cache
+def bank() -> Bank:
+    return load_bank(ROOT)
+
+
+GRADERS = [KeywordGrader()]
+ITEMS = pytest.mark.parametrize("slug", sorted(path.stem for path in (ROOT / "questions").glob("*/*.md")))
+BY_ALL = pytest.mark.parametrize("grader", GRADERS, ids=lambda grader: grader.identity.name)
+
+
+def graded(grader: KeywordGrader, item: Item, text: str) -> Grade:
+    answer = Answer(text=text)
+    marking = asyncio.run(grader.mark(item, answer))
+    assert isinstance(marking, Marking)
+    return assess(marking, item.rubric, answer, grader.identity)
+
+
+def anchors(item: Item, *kinds: str) -> list[Anchor]:
+    """Held-out ones aside: what a grader makes of those is measured, not demanded."""
+    return [anchor for anchor in item.rubric.anchors if anchor.kind in kinds and not anchor.held_out]
+
+
+@ITEMS
+@BY_ALL
+def test_the_model_answer_earns_90_and_asserts_no_mistake(grader: KeywordGrader, slug: str) -> None:
+    item = bank().item(slug)
+    result = graded(grader, item, item.question.model_answer)
+    assert result.overall >= 90
+    assert result.mistakes == ()
+    assert [reading.quantity for reading in result.quantities if not reading.right] == []
+
+
+@ITEMS
+@BY_ALL
+def test_silence_earns_nothing(grader: KeywordGrader, slug: str) -> None:
+    assert [graded(grader, bank().item(slug), text).overall for text in SILENT] == [0, 0, 0]
+
+
+@ITEMS
+@BY_ALL
+def test_each_mistake_is_caught_with_the_words_that_assert_it(grader: KeywordGrader, slug: str) -> None:
+    item = bank().item(slug)
+    caught = set()
+    for anchor in anchors(item, "wrong"):
+        found = {finding.mistake: finding for finding in graded(grader, item, anchor.answer).mistakes}
+        for mistake in set(anchor.mistakes) & set(found):
+            caught.add(mistake)
+            assert all(anchor.answer[e.start : e.end] == e.quote != "" for e in found[mistake].evidence)
+    assert {mistake.id for mistake in item.rubric.mistakes} - caught == set()
+
+
+@ITEMS
+@BY_ALL
+def test_an_answer_better_than_the_usual_source_is_not_mistaken(grader: KeywordGrader, slug: str) -> None:
+    item = bank().item(slug)
+    for anchor in anchors(item, "better"):
+        assert graded(grader, item, anchor.answer).mistakes == (), anchor.answer
+
+
+def test_numbers_with_a_formula_are_what_it_gives() -> None:
+    quantities = [q for item in bank().items.values() for q in item.rubric.quantities if q.formula]
+    assert len(quantities) >= 40
+    for quantity in quantities:
+        assert Formula(quantity.formula or "")() == pytest.approx(quantity.value, rel=FORMULA_TOLERANCE), quantity.says
+
+
+def test_numbers_without_a_formula_have_a_source_and_a_date() -> None:
+    for item in bank().items.values():
+        for quantity in item.rubric.quantities:
+            if quantity.formula is None and quantity.status != "unsourced":
+                assert quantity.source, (item.id, quantity.id)
+                assert quantity.as_of or item.question.as_of, (item.id, quantity.id)
+
+
+def unproven(item: Item) -> list[Quantity]:
+    return [q for q in item.rubric.quantities if q.status != "verified"]
+
+
+@ITEMS
+def test_what_is_contested_changes_no_score_right_or_wrong(slug: str) -> None:
+    item = bank().item(slug)
+    text = "It is so."
+    shown = (Evidence(start=0, end=len(text), quote=text),)
+    verdicts = tuple(Verdict(point=point.id, label="met", evidence=shown) for point in item.rubric.points())
+    for right in (True, False):
+        readings = tuple(Reading(quantity=q.id, right=right, evidence=shown) for q in unproven(item))
+        marking = Marking(verdicts=verdicts, quantities=readings)
+        assert assess(marking, item.rubric, Answer(text=text), GRADER).overall == 100
+
+
+UNDISCLOSED = [
+    ("GPT-4 is a mixture of experts with eight experts.", "GPT-4 is a dense network."),
+    ("Claude uses grouped-query attention.", "Claude uses full multi-head attention."),
+    ("Gemini uses multi-query attention.", "Gemini uses full multi-head attention."),
+]
+"""What nobody outside can know, and the opposite."""
+
+
+@ITEMS
+@BY_ALL
+@pytest.mark.parametrize("claims", UNDISCLOSED)
+def test_what_nobody_disclosed_is_neither_rewarded_nor_punished(
+    grader: KeywordGrader, slug: str, claims: tuple[str, str]
+) -> None:
+    item = bank().item(slug)
+    if item.question.kind == "audience":
+        return  # there the words themselves are the mistake
+    model = graded(grader, item, item.question.model_answer)
+    for claim in claims:
+        alone = graded(grader, item, claim)
+        assert (alone.overall, alone.mistakes) == (0, ())
+        added = graded(grader, item, f"{item.question.model_answer}\n\n{claim}")
+        assert (added.verdicts, added.mistakes) == (model.verdicts, model.mistakes)
+
+
+def test_the_bank_is_as_large_as_it_was_meant_to_be() -> None:
+    items = bank().items.values()
+    assert len(items) == 44
+    assert min(len(item.rubric.anchors) for item in items) >= 8
+    assert sum(len(item.rubric.anchors) for item in items) >= 400
+    assert {item.question.explanation for item in items} == set(get_args(Explanation))
