@@ -40,6 +40,7 @@ async def beside(services: Services, queues: tuple[Queue, ...]) -> AsyncIterator
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await services.grading.close()
 
 
 async def _adopt(services: Services) -> None:

@@ -67,6 +67,11 @@ class Grading:
         self.metrics.grades.labels(identity.name, outcome).inc()
         return result
 
+    async def close(self) -> None:
+        """Ends what the grader has open."""
+        if close := getattr(self.grader, "aclose", None):
+            await close()
+
     async def item(self, digest: str) -> Item:
         """The version of a question that an attempt or a session was made with."""
         present = self.bank.by_digest(digest)

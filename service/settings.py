@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from service.errors import ConfigError
+from service.llm.settings import LlmSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS = Path("/run/secrets")
@@ -38,7 +39,9 @@ class Settings(BaseSettings):
     bank_dir: Path = ROOT
     """Folder that holds `questions/` and `rubrics/`."""
     grader: str = "keyword"
-    """Grader by name: `keyword`, or `package.module:Class` for your own."""
+    """Grader by name: `keyword`, `llm`, or `package.module:Class` for your own."""
+    llm: LlmSettings | None = None
+    """The language model that the grader `llm` asks, as `VIVA_LLM__BASE_URL` and so on: see below. Default: none."""
     grace_seconds: float = Field(default=10, ge=0, le=300)
     """Seconds after a strict deadline in which an answer still counts, for slow networks."""
     busy_seconds: float = Field(default=10, gt=0, le=60)

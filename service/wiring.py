@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from service.bank import Bank, load_bank
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
-from service.graders import BUILT_IN as GRADERS
-from service.graders import Grader
+from service.graders import make as make_grader
 from service.grading import Grading
 from service.history import History
 from service.jobs import BUILT_IN as ENGINES
@@ -45,7 +44,7 @@ def utc_now() -> datetime:
 
 def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Services:
     """Raises BankError, ConfigError, StoreUnavailable."""
-    grader: Grader = load(settings.grader, GRADERS)()
+    grader = make_grader(settings)
     bank = load_bank(settings.bank_dir)
     store = open_store(settings)
     if store.is_sqlite:  # nobody else uses it: no need to ask

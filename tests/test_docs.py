@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from service.api.problems import STATUS
+from service.llm.settings import LlmSettings
 from service.settings import ROOT, Settings
 from tests.server import Server
 
@@ -22,6 +23,14 @@ def test_every_setting_is_documented() -> None:
     table = text("docs/hosting.md")
     for name, field in Settings.model_fields.items():
         assert f"| `VIVA_{name.upper()}` |" in table
+        assert field.description
+        assert field.description in table
+
+
+def test_every_setting_of_the_language_model_is_documented() -> None:
+    table = text("docs/hosting.md")
+    for name, field in LlmSettings.model_fields.items():
+        assert f"| `VIVA_LLM__{name.upper()}` |" in table
         assert field.description
         assert field.description in table
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from service.errors import ConfigError, PluginError
-from service.graders import BUILT_IN
+from service.graders import BUILT_IN, make
+from service.llm.settings import LlmSettings
 from service.plugins import load
+from service.settings import Settings
 
 NAMES = {"ordered": "collections:OrderedDict"}
 
@@ -17,9 +19,9 @@ def test_a_built_in_name_is_loaded() -> None:
 
 
 def test_every_built_in_grader_can_be_loaded() -> None:
+    llm = LlmSettings.model_validate({"base_url": "http://127.0.0.1:9/v1", "model": "m"})
     for name in BUILT_IN:
-        grader = load(name, BUILT_IN)()
-        assert grader.identity.name == name
+        assert make(Settings(grader=name, llm=llm)).identity.name == name
 
 
 def test_a_path_leads_to_a_class_of_one_s_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,7 +43,7 @@ def test_nothing_is_loaded_before_it_is_asked_for(tmp_path: Path, monkeypatch: p
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(PluginError, match=r"no 'keywrod': use one of keyword, or package\.module:Class"):
+    with pytest.raises(PluginError, match=r"no 'keywrod': use one of keyword, llm, or package\.module:Class"):
         load("keywrod", BUILT_IN)
 
 

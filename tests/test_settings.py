@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from service.errors import ConfigError
-from service.settings import Settings
+from service.settings import Settings, read_settings
 from service.store.engine import Store
 
 
@@ -78,6 +78,28 @@ def test_an_address_that_others_reach_is_refused(host: str) -> None:
 def test_a_value_out_of_range_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Settings(**fields)
+
+
+def test_a_language_model_is_configured_by_variables_and_a_secret_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Settings().llm is None
+    (tmp_path / "viva_llm").write_text('{"api_key": "sk-very-secret"}')
+    monkeypatch.setenv("VIVA_LLM__BASE_URL", "http://127.0.0.1:8080/v1")
+    monkeypatch.setenv("VIVA_LLM__MODEL", "qwen")
+    monkeypatch.setenv("VIVA_LLM__ALLOWED_HOSTS", '["127.0.0.1"]')
+    llm = Settings(_secrets_dir=tmp_path).llm
+    assert llm
+    assert llm.api_key
+    assert (llm.model, llm.api_key.get_secret_value()) == ("qwen", "sk-very-secret")
+    assert llm.hosts == {"127.0.0.1"}
+
+
+def test_a_misspelt_setting_of_the_language_model_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIVA_LLM__BASE_URL", "http://127.0.0.1:8080/v1")
+    monkeypatch.setenv("VIVA_LLM__MODLE", "qwen")
+    with pytest.raises(ConfigError, match="VIVA_LLM__MODLE"):
+        read_settings()
 
 
 def test_every_setting_is_described() -> None:

@@ -12,8 +12,7 @@ from service.cli.plain import plain_errors
 from service.domain.attempt import Answer
 from service.domain.grade import Ungraded, assess
 from service.errors import ConfigError
-from service.graders import BUILT_IN, Grader
-from service.plugins import load
+from service.graders import make
 from service.settings import read_settings
 
 app = typer.Typer(help="The question bank.", no_args_is_help=True)
@@ -41,7 +40,7 @@ def grade(
     with plain_errors():
         settings = read_settings()
         item = load_bank(settings.bank_dir).item(question)
-        grader: Grader = load(settings.grader, BUILT_IN)()
+        grader = make(settings)
         said = Answer.of(answer.read())
         marking = asyncio.run(grader.mark(item, said))
         if isinstance(marking, Ungraded):

@@ -9,11 +9,10 @@ import tempfile
 from difflib import get_close_matches
 
 from service.bank import load_bank
-from service.graders import BUILT_IN, Grader
+from service.graders import make
 from service.live import Live
 from service.metrics import Metrics
 from service.operations.finding import Finding, fail, ok, warning
-from service.plugins import load
 from service.settings import Settings, unknown_variables
 from service.store.engine import Store
 from service.store.files import database_file
@@ -61,7 +60,7 @@ def bank(settings: Settings) -> Finding:
 
 def grader(settings: Settings) -> Finding:
     try:
-        made: Grader = load(settings.grader, BUILT_IN)()
+        made = make(settings)
         identity = made.identity
     except (AttributeError, TypeError) as error:
         return fail(

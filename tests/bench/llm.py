@@ -25,7 +25,7 @@ from service.graders.llm.sanitise import sanitised
 from service.llm.requests import Dialect, chat_request
 from service.llm.settings import LlmSettings
 from service.settings import ROOT
-from tests.bench.load import p50_p95
+from tests.bench.tables import p50_p95
 
 QUESTIONS, ROUNDS = 40, 6
 Taken = tuple[float, float]
