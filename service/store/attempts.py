@@ -74,7 +74,7 @@ def add_grade(
             grader=grader.name,
             version=grader.version,
             overall=result.overall if isinstance(result, Grade) else None,
-            body=result.model_dump_json(),
+            body=result.model_dump_json(exclude_defaults=True),
             created_at=now,
         )
     )
@@ -156,7 +156,11 @@ def _of(person: Person) -> tuple[bool, bool]:
 def _graded(tx: Tx, rows: list[AttemptRow]) -> list[Graded]:
     query = select(GradeRow).where(col(GradeRow.attempt_id).in_([row.id for row in rows]))
     newest = {grade.attempt_id: grade.body for grade in tx.exec(query.order_by(col(GradeRow.number)))}
-    return [(_attempt(row), _RESULT.validate_json(newest[row.id]) if row.id in newest else None) for row in rows]
+    return [(_attempt(row), _result(newest[row.id]) if row.id in newest else None) for row in rows]
+
+
+def _result(body: str) -> Grade | Ungraded:
+    return _RESULT.validate_json(body, extra="ignore")
 
 
 def _attempt(row: AttemptRow) -> Attempt:

@@ -16,7 +16,7 @@ def keep(tx: Tx, items: Iterable[Item]) -> None:
     known = set(tx.exec(select(ItemRow.digest).where(col(ItemRow.digest).in_(wanted))))
     # In one order for everybody: two that keep the same items would otherwise wait for each other.
     new = [
-        {"digest": digest, "question_id": item.id, "body": item.model_dump_json(exclude={"rubric": {"anchors"}})}
+        {"digest": digest, "question_id": item.id, "body": _body(item)}
         for digest, item in sorted(wanted.items())
         if digest not in known
     ]
@@ -29,4 +29,15 @@ def get(tx: Tx, digest: str) -> Item:
     row = tx.get(ItemRow, digest)
     if row is None:
         raise NotFound
-    return Item.model_validate_json(row.body)
+    return Item.model_validate_json(row.body, extra="ignore")
+
+
+def _body(item: Item) -> str:
+    """What grading and showing the question need, with nothing that 0.1.0, which may still run, would refuse."""
+    return item.model_dump_json(
+        exclude={
+            "question": {"explanation": True, "follow_ups": {"__all__": {"key_points"}}},
+            "rubric": {"anchors": True},
+        },
+        exclude_defaults=True,
+    )

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func
 from sqlmodel import col, select
 
 from service.store.engine import Tx
-from service.store.tables import AttemptRow, GradeRow, JobRow, SessionRow, SlotRow
+from service.store.tables import AttemptRow, GradeRow, JobRow, ReviewRow, SessionRow, SlotRow
 
 
 def forget(tx: Tx, before: datetime, limit: int) -> int:
@@ -20,7 +20,7 @@ def forget(tx: Tx, before: datetime, limit: int) -> int:
 
 def _delete(tx: Tx, sessions: list[UUID]) -> None:
     attempts = select(AttemptRow.id).where(col(AttemptRow.session_id).in_(sessions))
-    for row in (JobRow, GradeRow):
+    for row in (JobRow, ReviewRow, GradeRow):
         tx.exec(delete(row).where(col(row.attempt_id).in_(attempts)))
     for of_session in (AttemptRow, SlotRow):
         tx.exec(delete(of_session).where(col(of_session.session_id).in_(sessions)))

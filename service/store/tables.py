@@ -1,10 +1,14 @@
-"""The tables. Rows stay inside `service/store`: what goes in and comes out are domain values."""
+"""The tables. Rows stay inside `service/store`: what goes in and comes out are domain values.
+
+Two releases may run on one database while a new one is rolled out. So a body of JSON leaves out what is as by default,
+and whoever reads one ignores fields that it does not know: a later release may have added them.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, Index, Text, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -126,6 +130,7 @@ class GradeRow(Owned, table=True):
     """Append-only. A regrade is the next number; the highest number counts."""
 
     __tablename__ = "grade"
+    __table_args__ = (Index("ix_grade_fingerprint", "fingerprint"),)
     attempt_id: UUID = Field(primary_key=True, foreign_key="attempt.id")
     number: int = Field(primary_key=True)
     grader: str
@@ -135,6 +140,10 @@ class GradeRow(Owned, table=True):
     body: str = long_text()
     """A `Grade` as JSON, or an `Ungraded` where `overall` is null."""
     created_at: datetime = utc()
+    person: str | None = None
+    """The reviewer whose grade it is; null for a machine's."""
+    fingerprint: str | None = None
+    """SHA-256 of answer, rubric and grader: where they are the same, so is a machine's grade."""
 
 
 class JobRow(Owned, table=True):
@@ -156,6 +165,40 @@ class JobRow(Owned, table=True):
     worker: str | None = None
     error: str | None = Field(default=None, sa_type=Text)
     failed_at: datetime | None = utc(default=None)
+    progress: str | None = Field(default=None, sa_type=Text)
+    """What is known of the result already, as JSON."""
+
+
+class ReviewRow(Owned, table=True):
+    """Why a person should look at a grade: a doubt of the machine's, or a candidate's dispute; and what came of it."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        Index("ix_review_attempt_id", "attempt_id"),
+        Index("ix_review_open", "organisation", "closed_at", "id"),
+    )
+    id: UUID = Field(primary_key=True)
+    attempt_id: UUID = Field(foreign_key="attempt.id")
+    kind: str
+    point: str | None = None
+    text: str = long_text()
+    created_at: datetime = utc()
+    closed_at: datetime | None = utc(default=None)
+    closed_by: str | None = None
+    reply: str | None = Field(default=None, sa_type=Text)
+
+
+class SpendingRow(SQLModel, table=True):
+    """What language models have cost a person on a day, or (no owner) the organisation, in millionths of a unit."""
+
+    __tablename__ = "spending"
+    organisation: str = Field(primary_key=True)
+    owner: str = Field(primary_key=True)
+    day: str = Field(primary_key=True)
+    """In UTC, as 2026-11-22."""
+    reserved: int = Field(sa_type=BigInteger)
+    """For calls that are under way."""
+    spent: int = Field(sa_type=BigInteger)
 
 
 class PingRow(SQLModel, table=True):

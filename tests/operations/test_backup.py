@@ -72,13 +72,15 @@ def test_what_was_saved_is_told(database: Path, folder: Path) -> None:
     size = (folder / "copy.db").stat().st_size
     assert saved.stdout.splitlines() == [
         f"copy.db: {size:,} bytes, read back and sound.",
-        "  schema            0003",
+        "  schema            0005",
         "  attempt           1 rows",
         "  grade             1 rows",
         "  item              1 rows",
         "  job               0 rows",
         "  practice_session  1 rows",
+        "  review            0 rows",
         "  session_question  1 rows",
+        "  spending          0 rows",
     ]
     assert set(files(folder)) == {"copy.db"}  # nothing is left beside it
     assert set(files(database.parent)) == {"viva.db"}
