@@ -63,7 +63,7 @@ class SessionRow(Owned, table=True):
     __tablename__ = "practice_session"
     __table_args__ = (
         Index("ix_practice_session_owner", "organisation", "owner", "id"),
-        Index("ix_practice_session_state", "organisation", "owner", "state"),
+        Index("ix_practice_session_state", "organisation", "owner", "state", "mode"),
         Index("ix_practice_session_next_due", "next_due"),
     )
     id: UUID = Field(primary_key=True)

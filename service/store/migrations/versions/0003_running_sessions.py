@@ -13,7 +13,7 @@ def upgrade() -> None:
         op.create_index(
             "ix_practice_session_state",
             "practice_session",
-            ["organisation", "owner", "state"],
+            ["organisation", "owner", "state", "mode"],
             if_not_exists=True,
             postgresql_concurrently=True,
         )
