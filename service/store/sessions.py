@@ -66,8 +66,8 @@ def page(tx: Tx, person: Person, before: UUID | None, limit: int) -> list[Practi
 
 def due(tx: Tx, person: Person, now: datetime) -> list[UUID]:
     """Ids of strict sessions in which the clock may have ended something by `now`."""
-    query = select(SessionRow.id).where(SessionRow.state == "running", col(SessionRow.next_due) < now, *_of(person))
-    return list(tx.exec(query))
+    query = select(SessionRow.id).where(*_of(person), SessionRow.state == "running", SessionRow.mode == "strict")
+    return list(tx.exec(query.where(col(SessionRow.next_due) < now)))
 
 
 def strictly_pending(tx: Tx, person: Person, question_id: str, besides: UUID | None) -> bool:
