@@ -4,6 +4,10 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
+# Compiled once, not again by each process that is started.
+lint bench: export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test lint bench test-faults cluster help
 help:
 	@echo "make run    set up, migrate and serve Viva at http://127.0.0.1:8000"

@@ -12,7 +12,7 @@ from pathlib import Path
 from service.errors import ConfigError
 
 SERVER = ("-m", "service.bench.server")
-VIVA = ("-c", "from service.cli import app; app()")
+VIVA = ("-m", "service")
 STOP_SECONDS = 10
 _ADDRESS = re.compile(r" at (http://\S+)")
 

@@ -16,6 +16,7 @@ from service.api.app import create_app, create_worker
 from service.cli.plain import plain_errors
 from service.domain.job import WORKS, Queue
 from service.errors import ConfigError
+from service.lasting import lasting
 from service.settings import Settings, read_settings
 
 STOP_SECONDS = 5
@@ -26,7 +27,9 @@ def serve() -> None:
     """Serve the API and the web client (settings: VIVA_HOST, VIVA_PORT, ...)."""
     with plain_errors():
         settings = _start()
-        _run(create_app(settings), settings, settings.port, "Viva is at")
+        with lasting():
+            application = create_app(settings)
+        _run(application, settings, settings.port, "Viva is at")
 
 
 def worker(
@@ -39,7 +42,9 @@ def worker(
         settings = _start()
         if concurrency is not None:
             settings = settings.model_copy(update={"job_concurrency": concurrency})
-        _run(create_worker(settings, _queues(queues)), settings, port, f"Working on {queues}; health is at")
+        with lasting():
+            application = create_worker(settings, _queues(queues))
+        _run(application, settings, port, f"Working on {queues}; health is at")
 
 
 def _start() -> Settings:

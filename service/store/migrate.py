@@ -1,18 +1,22 @@
 """Bring a database to the schema of this release, with alembic."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.exc import DBAPIError
 
 from service.errors import ConfigError, StoreUnavailable
 from service.store.condition import schema, schemas
 from service.store.engine import Store, reason
 
+if TYPE_CHECKING:
+    from alembic.config import Config
 
-def config(store: Store) -> Config:
+
+def config(store: Store) -> "Config":
     """Alembic's configuration for `store`, without an ini file."""
+    from alembic.config import Config
+
     settings = Config()
     settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     settings.attributes["engine"] = store.engine
@@ -21,7 +25,10 @@ def config(store: Store) -> Config:
 
 def upgrade(store: Store) -> None:
     """Run what is missing. Raises ConfigError where the database is of a newer release, StoreUnavailable."""
-    _outdated(store)
+    if not _outdated(store):
+        return
+    from alembic import command  # only here: it would be a fifth of each start
+
     try:
         command.upgrade(config(store), "head")
     except DBAPIError as error:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import psycopg
 from sqlalchemy import URL, func
 from sqlmodel import select
 
@@ -25,6 +24,8 @@ async def listen(url: URL, tell: Callable[[str], None], tell_all: Callable[[], N
     `tell_all` is called once it listens: what was said before is unknown. The connection has to last, so `url` must
     not lead through a pooler that hands connections out by transaction.
     """
+    import psycopg  # here: on SQLite nobody listens, and a start should not wait for it
+
     try:
         connection = await psycopg.AsyncConnection.connect(dsn(url), autocommit=True, connect_timeout=10)
         async with connection:

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
 from service.errors import ConfigError, StoreUnavailable
 from service.store import items
+from service.store.condition import schema as present
+from service.store.condition import schemas
 from service.store.engine import Store
 from service.store.migrate import config, upgrade
 from tests.domain.builders import ITEM
@@ -36,6 +39,12 @@ def test_a_difference_between_code_and_schema_would_be_found(sqlite_store: Store
     connection.close()
     with pytest.raises(Exception, match="fingerprint"):
         command.check(config(sqlite_store))
+
+
+def test_the_names_of_the_files_tell_the_chain_that_alembic_follows(store: Store) -> None:
+    chain = [script.revision for script in ScriptDirectory.from_config(config(store)).walk_revisions()]
+    assert schemas() == chain
+    assert present(store) == chain[0]
 
 
 def test_upgrading_again_changes_nothing(sqlite_store: Store, path: Path) -> None:
