@@ -15,7 +15,7 @@ from service.wiring import Services
 
 log = logging.getLogger(__name__)
 
-ADOPT_SECONDS = 60.0
+ADOPT_SECONDS = 10.0
 RETENTION_SECONDS = 3600.0
 BATCH = 500
 
