@@ -21,9 +21,9 @@ SOON = "service.jobs.embedded.LOOK_SECONDS"
 """To be patched where a test waits for a job that was put off."""
 
 
-def configured(server: LlmServer, folder: Path, **fields: Any) -> Settings:
+def configured(server: LlmServer, folder: Path, timeout: float = 60, **fields: Any) -> Settings:
     """Settings of a server that is graded by `server`."""
-    llm = {"base_url": server.url, "model": "asked-for", "timeout_seconds": 2, "max_reply_bytes": 200_000}
+    llm = {"base_url": server.url, "model": "asked-for", "timeout_seconds": timeout, "max_reply_bytes": 200_000}
     return Settings(data_dir=folder, grader="llm", llm=llm, **fields)  # type: ignore[arg-type]
 
 
