@@ -13,7 +13,7 @@ VivaError
 │   └── KeyReused           an idempotency key was sent with another request
 ├── PreconditionMissing     a revision has to be sent along
 ├── GraderUnavailable       the grader cannot work at the moment; try again later
-├── BadReply                a language model's reply to this answer is of no use; another try would not help
+├── BadReply                a language model's reply to this answer is of no use; asking again at once would not help
 └── StoreUnavailable        the database cannot be used at the moment
     ├── StoreBusy           another writer holds it; try again soon
     └── StoreFull           there is no space left to write

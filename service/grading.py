@@ -2,24 +2,30 @@
 
     run ── load the attempt ── mark ── assess ── store the grade and end the job, in one transaction
 
+With a grader that takes its time, the keyword grader's grade stands meanwhile (provisional.py).
+
 It starts from rows and can be repeated: whoever ends the job first stores the grade, and any other result is dropped.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from service.bank import Bank
 from service.domain.attempt import Answer, Attempt
 from service.domain.grade import Grade, Ungraded, assess
 from service.domain.job import Job
+from service.domain.progress import Progress
 from service.domain.rubric import Item
-from service.errors import GraderUnavailable, NotFound
-from service.graders import Grader
-from service.live import about
+from service.errors import GraderUnavailable, NotFound, StoreUnavailable
+from service.graders import Grader, longest_seconds
+from service.live import Live, about
 from service.metrics import Metrics
+from service.notes import taking_notes
+from service.provisional import Provisional
 from service.store import attempts, items, jobs, notices
 from service.store.engine import Store, Tx
 
@@ -30,31 +36,54 @@ class Grading:
     """Grades by one grader, for one store and one bank."""
 
     def __init__(
-        self, *, store: Store, bank: Bank, grader: Grader, metrics: Metrics, clock: Callable[[], datetime]
+        self, *, store: Store, bank: Bank, grader: Grader, metrics: Metrics, live: Live, clock: Callable[[], datetime]
     ) -> None:
         self.store = store
         self.bank = bank
         self.grader = grader
         self.metrics = metrics
+        self.live = live
         self.clock = clock
+        self.meanwhile: Provisional | None = None
+        """Grades at once; None where the grader does so itself."""
+        if longest_seconds(grader) is not None:
+            self.meanwhile = Provisional(store=store, item=self.item, clock=clock)
 
     async def run(self, job: Job) -> None:
         """Do a job: `grade`, or `regrade`. Raises GraderUnavailable, StoreUnavailable."""
         attempt = await asyncio.to_thread(self._load, job)
         if attempt is None:
             return
+        await self.provisionally([attempt.id])
         item = await self.item(attempt.item_digest)
-        result = await self.mark(item, attempt.answer)
+        async with taking_notes(self.store, self.live, job) as tell:
+            result = await self.mark(item, attempt.answer, tell)
+        if self.meanwhile and isinstance(result, Ungraded):  # a model may do better another time, and nobody is held up
+            raise GraderUnavailable(result.reason)
         await asyncio.to_thread(self._keep, job, attempt, result)
 
-    async def mark(self, item: Item, answer: Answer) -> Grade | Ungraded:
+    async def provisionally(self, attempt_ids: Sequence[UUID]) -> None:
+        """See that answers that wait for a grader which takes its time have a grade to show; no harm where not."""
+        if self.meanwhile is None:
+            return
+        for attempt_id in attempt_ids:
+            try:
+                if await self.meanwhile.grade(attempt_id):
+                    self.live.tell(about(attempt_id))
+            except StoreUnavailable as error:  # the answer is safe, and its job tries again
+                log.warning("no provisional grade: %s", error)
+
+    async def mark(
+        self, item: Item, answer: Answer, tell: Callable[[Progress], None] | None = None
+    ) -> Grade | Ungraded:
         """The grade of an answer, stored nowhere. A grader that fails gives no grade, never a zero.
 
-        Raises GraderUnavailable where another time it may do better.
+        A grader that can is heard meanwhile, by `tell`. Raises GraderUnavailable where another time it may do better.
         """
         identity, started = self.grader.identity, time.perf_counter()
+        aloud = getattr(self.grader, "mark_aloud", None) if tell else None
         try:
-            marking = await self.grader.mark(item, answer)
+            marking = await (aloud(item, answer, tell) if aloud else self.grader.mark(item, answer))
             result = marking if isinstance(marking, Ungraded) else assess(marking, item.rubric, answer, identity)
         except GraderUnavailable:
             self.metrics.grader_unavailable.labels(identity.name).inc()
@@ -78,9 +107,9 @@ class Grading:
         return await asyncio.to_thread(self._stored_item, digest) if present is None else present
 
     def give_up(self, tx: Tx, job: Job, reason: str) -> None:
-        """There will be no grade: say so, so that nobody waits. An earlier grade stands."""
+        """There will be no grade, or none but the provisional one: so that nobody waits. An earlier grade stands."""
         attempt = attempts.load(tx, job.attempt_id)
-        if attempt.status == "submitted":
+        if attempt.status == "submitted" and not attempts.settle_for_provisional(tx, attempt.id):
             attempts.add_grade(tx, attempt, self.grader.identity, Ungraded(reason=reason), self.clock())
 
     # Blocking parts, for worker threads

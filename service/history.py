@@ -12,7 +12,7 @@ from service.domain.report import Progress, Report, progress, report
 from service.domain.rubric import Item
 from service.domain.session import PracticeSession
 from service.practice import Practice
-from service.store import attempts, scores, sessions
+from service.store import attempts, jobs, scores, sessions
 from service.store.attempts import Graded
 
 PROGRESS_ANSWERS = 200
@@ -33,6 +33,8 @@ class AttemptView(Value):
     """None while it waits for its grade."""
     item: Item
     previous: Previous | None
+    setback: str | None = None
+    """Why a provisional grade has not been replaced by the last try."""
 
 
 class Tried(Value):
@@ -55,9 +57,9 @@ class History:
 
     async def attempt(self, person: Person, attempt_id: UUID) -> AttemptView:
         """Raises NotFound, also for another's."""
-        (attempt, result), previous = await asyncio.to_thread(self._attempt, person, attempt_id)
+        (attempt, result), previous, setback = await asyncio.to_thread(self._attempt, person, attempt_id)
         item = await self.practice.grading.item(attempt.item_digest)
-        return AttemptView(attempt=attempt, result=result, item=item, previous=previous)
+        return AttemptView(attempt=attempt, result=result, item=item, previous=previous, setback=setback)
 
     async def attempts(
         self, person: Person, before: UUID | None, limit: int, question_id: str | None, now: datetime
@@ -95,11 +97,13 @@ class History:
 
     # Blocking parts, for worker threads
 
-    def _attempt(self, person: Person, attempt_id: UUID) -> tuple[Graded, Previous | None]:
+    def _attempt(self, person: Person, attempt_id: UUID) -> tuple[Graded, Previous | None, str | None]:
         with self.store.read() as tx:
             graded = attempts.get(tx, person, attempt_id)
             found = attempts.previous(tx, graded[0])
-        return graded, None if found is None else Previous(attempt_id=found[0], overall=found[1])
+            provisional = isinstance(graded[1], Grade) and graded[1].provisional
+            setback = jobs.course(tx, attempt_id)[1] if provisional else None
+        return graded, None if found is None else Previous(attempt_id=found[0], overall=found[1]), setback
 
     def _attempts(self, person: Person, before: UUID | None, limit: int, question_id: str | None) -> list[Graded]:
         with self.store.read() as tx:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from service.bank import Bank, load_bank
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
+from service.graders import Grader, longest_seconds
 from service.graders import make as make_grader
 from service.grading import Grading
 from service.history import History
@@ -45,6 +46,7 @@ def utc_now() -> datetime:
 def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Services:
     """Raises BankError, ConfigError, StoreUnavailable."""
     grader = make_grader(settings)
+    _check_lease(settings, grader)
     bank = load_bank(settings.bank_dir)
     store = open_store(settings)
     if store.is_sqlite:  # nobody else uses it: no need to ask
@@ -52,7 +54,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
     else:
         require(store)
     metrics, live = Metrics(), Live()
-    grading = Grading(store=store, bank=bank, grader=grader, metrics=metrics, clock=clock)
+    grading = Grading(store=store, bank=bank, grader=grader, metrics=metrics, live=live, clock=clock)
     jobs = make_jobs(settings, store, live, metrics, clock, {work: _handler(grading) for work in ("grade", "regrade")})
     try:
         jobs.check()
@@ -108,6 +110,16 @@ def make_jobs(
     runner = Runner(store=store, live=live, metrics=metrics, clock=clock, handlers=handlers, limits=limits)
     engine: Jobs = load(settings.jobs, ENGINES)(runner)
     return engine
+
+
+def _check_lease(settings: Settings, grader: Grader) -> None:
+    """A job whose lease ends while its grader works is done, and paid for, twice."""
+    longest = longest_seconds(grader)
+    if longest is not None and settings.lease_seconds <= longest:
+        raise ConfigError(
+            f"VIVA_LEASE_SECONDS={settings.lease_seconds:g} is too short: a grade may take {longest:g} seconds, "
+            "with the wait for a turn."
+        )
 
 
 def _handler(grading: Grading) -> Handler:

@@ -172,6 +172,8 @@ class Grade(Value):
     """Why a person should have a look. Candidates are not told."""
     calls: tuple[Call, ...] = ()
     """What models were asked for it."""
+    provisional: str | None = None
+    """Why it will be replaced, in words for the candidate; None where it is final."""
 
 
 def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName) -> Grade:

@@ -25,6 +25,16 @@ class Grader(Protocol):
         ...
 
 
+def longest_seconds(grader: Grader) -> float | None:
+    """How long a grade may take, as a grader says that asks a model; None for one that answers at once.
+
+    While the first works, the keyword grader's grade is shown as provisional, and what it cannot grade is tried again.
+    It may have `async mark_aloud(item, answer, tell)` as well, which calls `tell` with the `Progress` so far.
+    """
+    said: float | None = getattr(grader, "longest_seconds", None)
+    return said
+
+
 def make(settings: Settings) -> Grader:
     """The grader that VIVA_GRADER names. Raises ConfigError."""
     found = load(settings.grader, BUILT_IN)

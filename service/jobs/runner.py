@@ -117,6 +117,7 @@ class Runner:
         log.warning("job postponed", extra={"seconds": round(delay, 1), "reason": reason, "tries": job.tries})
         self.metrics.jobs.labels(job.work, "postponed").inc()
         await self._record(self._postpone, job, delay, reason)
+        self.live.tell(about(job.attempt_id))
         return delay
 
     async def _record(self, change: Callable[..., None], *details: Any) -> None:
@@ -173,6 +174,7 @@ class Runner:
     def _postpone(self, job: Job, delay: float, reason: str) -> None:
         with self.store.write() as tx:
             jobs.postpone(tx, job, self.clock() + timedelta(seconds=delay), reason)
+            notices.tell(tx, about(job.attempt_id))
 
     def _release(self, job: Job) -> None:
         try:

@@ -69,6 +69,64 @@ def read_chat(body: bytes) -> Said:
     )
 
 
+class _Delta(_Wire):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _ChunkChoice(_Wire):
+    delta: _Delta = _Delta()
+    finish_reason: str | None = None
+
+
+class _Chunk(_Wire):
+    model: str = ""
+    choices: list[_ChunkChoice] = []
+    usage: _Usage | None = None
+
+
+class Spelling:
+    """A reply of Chat Completions that comes in pieces."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self._refused = False
+        self._ended: str | None = None
+        self._chosen = False
+        self._model = ""
+        self._usage = _Usage()
+
+    def add(self, piece: object) -> bool:
+        """Whether there is more text now. Raises ValueError where it is no piece of such a reply."""
+        chunk = _Chunk.model_validate(piece)
+        self._model = chunk.model or self._model
+        self._usage = chunk.usage or self._usage
+        before = len(self.text)
+        for choice in chunk.choices[:1]:
+            self._chosen = True
+            self.text += choice.delta.content or ""
+            self._refused = self._refused or bool(choice.delta.refusal)
+            self._ended = choice.finish_reason or self._ended
+        return len(self.text) > before
+
+    def said(self) -> Said:
+        """The whole. Raises as `read_chat`, and GraderUnavailable where the end is missing."""
+        if not self._chosen:
+            raise BadReply("The language model's reply is empty.")
+        if self._ended is None:
+            raise GraderUnavailable("The language model's reply broke off.")
+        details = self._usage.prompt_tokens_details
+        return _said(
+            text=self.text,
+            refused=self._refused,
+            finish_reason=self._ended,
+            model=self._model,
+            prompt_tokens=self._usage.prompt_tokens,
+            cached_tokens=details.cached_tokens if details else None,
+            completion_tokens=self._usage.completion_tokens,
+        )
+
+
 class _Part(_Wire):
     type: str
     text: str | None = None

@@ -29,6 +29,8 @@ class LlmSettings(BaseModel):
     """Calls that one process makes at once."""
     allowed_hosts: tuple[str, ...] = ()
     """Hosts that may be asked, as a JSON list. Default: the one in the base URL."""
+    stream: bool = True
+    """Whether replies of Chat Completions are read as they are written, so that verdicts are seen as they come."""
     seed: int | None = 1
     """Sent where the server takes one, so that the same answer gets the same reply."""
     price_in: float | None = Field(default=None, ge=0)

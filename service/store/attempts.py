@@ -60,15 +60,39 @@ def add_grade(
     tx: Tx, attempt: Attempt, grader: GraderName, result: Grade | Ungraded, now: datetime, *, again: bool = False
 ) -> bool:
     """Keep a grade of `attempt`. The first stands, unless it is to be graded `again`: False where it was not kept."""
-    row = tx.exec(select(AttemptRow).where(AttemptRow.id == attempt.id).with_for_update()).one()
+    row = _locked(tx, attempt.id)
     if row.status != "submitted" and not again:
         return False
     row.status = "graded" if isinstance(result, Grade) else "ungraded"
-    earlier = tx.exec(select(func.max(GradeRow.number)).where(GradeRow.attempt_id == attempt.id)).one()
+    _append(tx, row, grader, result, now)
+    return True
+
+
+def add_provisional(tx: Tx, attempt_id: UUID, grade: Grade, now: datetime) -> bool:
+    """Keep a grade to be replaced, of an attempt that waits and has none: False where it was not kept."""
+    row = _locked(tx, attempt_id)
+    newest = _newest(tx, attempt_id)
+    if row.status != "submitted" or (newest and newest.overall is not None):
+        return False
+    _append(tx, row, grade.grader, grade, now)
+    return True
+
+
+def settle_for_provisional(tx: Tx, attempt_id: UUID) -> bool:
+    """Wait no longer for another grade than the provisional one: False where there is none."""
+    row, newest = _locked(tx, attempt_id), _newest(tx, attempt_id)
+    if newest is None or not newest.provisional:
+        return False
+    row.status = "graded"
+    return True
+
+
+def _append(tx: Tx, row: AttemptRow, grader: GraderName, result: Grade | Ungraded, now: datetime) -> None:
+    newest = _newest(tx, row.id)
     tx.add(
         GradeRow(
-            attempt_id=attempt.id,
-            number=(earlier or 0) + 1,
+            attempt_id=row.id,
+            number=newest.number + 1 if newest else 1,
             owner=row.owner,
             organisation=row.organisation,
             grader=grader.name,
@@ -76,27 +100,36 @@ def add_grade(
             overall=result.overall if isinstance(result, Grade) else None,
             body=result.model_dump_json(exclude_defaults=True),
             created_at=now,
+            provisional=isinstance(result, Grade) and result.provisional is not None,
         )
     )
-    return True
 
 
 def reopen(tx: Tx, attempt_id: UUID) -> None:
-    """An attempt that got no grade waits for one again."""
-    row = tx.exec(select(AttemptRow).where(AttemptRow.id == attempt_id).with_for_update()).one()
-    if row.status == "ungraded":
+    """An attempt that got no grade, or a provisional one, waits for one again."""
+    row, newest = _locked(tx, attempt_id), _newest(tx, attempt_id)
+    if row.status == "ungraded" or (newest and newest.provisional):
         row.status = "submitted"
 
 
 def outdated(tx: Tx, grader: GraderName, question_id: str | None, after: UUID | None, limit: int) -> list[Attempt]:
-    """Anybody's attempts whose last grade is not of this grader and version: the oldest first, younger than `after`."""
+    """Anybody's attempts whose last grade is provisional, or not of this grader and version.
+
+    The oldest first, younger than `after`.
+    """
     any_grade = aliased(GradeRow)
     last = select(func.max(any_grade.number)).where(any_grade.attempt_id == AttemptRow.id).scalar_subquery()
     query = (
         select(AttemptRow)
         .join(GradeRow, and_(col(GradeRow.attempt_id) == AttemptRow.id, col(GradeRow.number) == last))
         .where(AttemptRow.status != "submitted")
-        .where(or_(col(GradeRow.grader) != grader.name, col(GradeRow.version) != grader.version))
+        .where(
+            or_(
+                col(GradeRow.grader) != grader.name,
+                col(GradeRow.version) != grader.version,
+                col(GradeRow.provisional).is_(True),
+            )
+        )
         .order_by(col(AttemptRow.id))
         .limit(limit)
     )
@@ -147,6 +180,21 @@ def previous(tx: Tx, attempt: Attempt) -> tuple[UUID, float] | None:
     )
     found = tx.exec(query).first()
     return None if found is None or found[1] is None else (found[0], found[1])
+
+
+def waits_without_grade(tx: Tx, attempt_id: UUID) -> bool:
+    """Whether an attempt waits for its grade and has not even a provisional one."""
+    row, newest = tx.get(AttemptRow, attempt_id), _newest(tx, attempt_id)
+    return row is not None and row.status == "submitted" and (newest is None or newest.overall is None)
+
+
+def _locked(tx: Tx, attempt_id: UUID) -> AttemptRow:
+    return tx.exec(select(AttemptRow).where(AttemptRow.id == attempt_id).with_for_update()).one()
+
+
+def _newest(tx: Tx, attempt_id: UUID) -> GradeRow | None:
+    query = select(GradeRow).where(GradeRow.attempt_id == attempt_id)
+    return tx.exec(query.order_by(col(GradeRow.number).desc()).limit(1)).first()
 
 
 def _of(person: Person) -> tuple[bool, bool]:

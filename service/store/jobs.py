@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_
 from sqlmodel import col, select
 
 from service.domain.attempt import Attempt
-from service.domain.job import Job, Priority, Work
+from service.domain.job import WORKS, Job, Priority, Work
+from service.domain.progress import Progress
 from service.store.engine import Tx, insert
 from service.store.tables import AttemptRow, JobRow
 
@@ -83,7 +84,7 @@ def finish(tx: Tx, job: Job) -> bool:
 def postpone(tx: Tx, job: Job, until: datetime, error: str) -> None:
     """Give the job back, not to be tried before `until`. Nothing happens where another worker has it by now."""
     if row := _held(tx, job):
-        row.run_after, row.error, row.leased_until, row.worker = until, error, None, None
+        row.run_after, row.error, row.leased_until, row.worker, row.progress = until, error, None, None, None
         row.lost = 0  # a worker has lived through it
 
 
@@ -102,6 +103,22 @@ def fail(tx: Tx, job: Job, error: str, now: datetime) -> None:
     """Give the job up. It stays, for people to see."""
     if row := tx.get(JobRow, (job.attempt_id, job.work)):
         row.error, row.failed_at, row.leased_until, row.worker = error, now, None, None
+
+
+def note(tx: Tx, job: Job, progress: Progress) -> None:
+    """Keep what is known of the result already. Nothing happens where another worker has the job by now."""
+    if row := _held(tx, job):
+        row.progress = progress.model_dump_json(exclude_defaults=True)
+
+
+def course(tx: Tx, attempt_id: UUID) -> tuple[Progress, str | None]:
+    """What is known of the grade that an attempt waits for, and why the last try came to nothing."""
+    query = select(JobRow).where(JobRow.attempt_id == attempt_id, col(JobRow.work).in_(WORKS["grading"]))
+    row = tx.exec(query.order_by(col(JobRow.created_at).desc()).limit(1)).first()
+    if row is None:
+        return Progress(), None
+    known = Progress.model_validate_json(row.progress, extra="ignore") if row.progress else Progress()
+    return known, row.error
 
 
 def page(tx: Tx, *, failed: bool, attempt_id: UUID | None = None, limit: int = 100) -> list[Job]:
@@ -151,7 +168,7 @@ def _losses(row: JobRow) -> int:
 def _lease(row: JobRow, worker: str, now: datetime, lease: float) -> Job:
     row.lost = _losses(row)
     row.tries += 1
-    row.worker, row.leased_until = worker, now + timedelta(seconds=lease)
+    row.worker, row.leased_until, row.progress = worker, now + timedelta(seconds=lease), None
     return _job(row)
 
 

@@ -144,6 +144,8 @@ class GradeRow(Owned, table=True):
     """The reviewer whose grade it is; null for a machine's."""
     fingerprint: str | None = None
     """SHA-256 of answer, rubric and grader: where they are the same, so is a machine's grade."""
+    provisional: bool | None = None
+    """True where it is to be replaced by another grader's."""
 
 
 class JobRow(Owned, table=True):

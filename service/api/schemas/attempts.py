@@ -104,6 +104,10 @@ class GradeOut(BaseModel):
     """What would lift this most: at most three."""
     follow_up: str | None
     """What an interviewer would ask next."""
+    feedback: str | None
+    """A few sentences on the answer, where the grader writes some."""
+    provisional: str | None
+    """Why another grade is to replace this one; null where it is final."""
 
 
 class ProseNode(BaseModel):
@@ -198,6 +202,8 @@ class AttemptSummary(BaseModel):
     seconds_used: float
     overall: float | None
     """Null while there is no grade."""
+    provisional: bool
+    """True where that is of a grade to be replaced."""
 
 
 class AttemptPage(BaseModel):
@@ -225,6 +231,25 @@ class StandingOut(BaseModel):
     status: AttemptStatus
     grades: int
     """How many grades it has got; the last one counts."""
+
+
+class VerdictOut(BaseModel):
+    """What a model says of a key point while it writes. It may yet be taken back."""
+
+    point: str
+    label: VerdictLabel
+
+
+class FeedbackOut(BaseModel):
+    """A few sentences on the answer, before its grade is there."""
+
+    text: str
+
+
+class SetbackOut(BaseModel):
+    """Why a try at the final grade came to nothing. There will be another."""
+
+    reason: str
 
 
 class GradeRequest(BaseModel):

@@ -1,6 +1,6 @@
 """Attempts with their grades."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from fastapi.sse import ServerSentEvent
 
@@ -11,6 +11,7 @@ from service.api.schemas.attempts import (
     CriterionOut,
     EvidenceOut,
     ExcessOut,
+    FeedbackOut,
     FollowUpOut,
     GradeOut,
     GradeResponse,
@@ -24,13 +25,16 @@ from service.api.schemas.attempts import (
     QuantityOut,
     Review,
     RubricPoint,
+    SetbackOut,
     SourceOut,
     StandingOut,
+    VerdictOut,
 )
 from service.api.views.bank import question
 from service.bank import Bank
 from service.domain.attempt import Attempt, Standing
 from service.domain.grade import Evidence, Grade, Ungraded
+from service.domain.progress import Course, Progress
 from service.domain.question import FollowUp
 from service.domain.rubric import CRITERIA, CriterionName, Item, Quantity, Rubric
 from service.history import AttemptView
@@ -51,11 +55,14 @@ def attempt_summary(bank: Bank, attempt: Attempt, result: Grade | Ungraded | Non
         title=item.question.title if item else attempt.question_id,
         topic=item.question.topic if item else "",
         overall=result.overall if isinstance(result, Grade) else None,
+        provisional=isinstance(result, Grade) and result.provisional is not None,
     )
 
 
 def attempt(bank: Bank, view: AttemptView) -> AttemptOut:
     grade = view.result if isinstance(view.result, Grade) else None
+    if grade and grade.provisional and view.setback:
+        grade = grade.model_copy(update={"provisional": view.setback})
     summary = attempt_summary(bank, view.attempt, view.result).model_dump()
     previous = None
     if view.previous and grade:
@@ -77,9 +84,19 @@ def event_id(standing: Standing) -> str:
     return f"{standing.status}-{standing.grades}"
 
 
-def standing_event(standing: Standing) -> ServerSentEvent:
-    out = StandingOut(**standing.model_dump())
-    return ServerSentEvent(event="standing", id=event_id(standing), data=out)
+def events(seen: Course | None, now: Course) -> Iterator[ServerSentEvent]:
+    """What is to be told of a grading `now` to whoever has `seen` an earlier state of it."""
+    if seen is None or now.standing != seen.standing:
+        out = StandingOut(**now.standing.model_dump())
+        yield ServerSentEvent(event="standing", id=event_id(now.standing), data=out)
+    if now.setback and (seen is None or now.setback != seen.setback or (seen.progress != now.progress == Progress())):
+        yield ServerSentEvent(event="setback", data=SetbackOut(reason=now.setback))
+    before = Progress() if seen is None else seen.progress
+    for point, label in now.progress.verdicts.items():
+        if before.verdicts.get(point) != label:
+            yield ServerSentEvent(event="verdict", data=VerdictOut(point=point, label=label))
+    if now.progress.feedback and now.progress.feedback != before.feedback:
+        yield ServerSentEvent(event="feedback", data=FeedbackOut(text=now.progress.feedback))
 
 
 def grade_response(rubric: Rubric, result: Grade | Ungraded) -> GradeResponse:
@@ -100,6 +117,8 @@ def _grade(rubric: Rubric, grade: Grade) -> GradeOut:
         quantities=_quantities(rubric, grade),
         lifts=_lifts(rubric, grade),
         follow_up=grade.follow_up,
+        feedback=grade.feedback,
+        provisional=grade.provisional,
     )
 
 

@@ -9,6 +9,7 @@ from service.domain.grade import Call, GraderName, Marking, Ungraded
 from service.domain.rubric import Item
 from service.errors import BadReply, ConfigError
 from service.graders.llm import guards, prompt, reply
+from service.graders.llm.aloud import Aloud, Tell
 from service.graders.llm.sanitise import sanitised
 from service.llm.endpoint import Completion, Endpoint
 from service.llm.settings import LlmSettings
@@ -31,6 +32,7 @@ class LlmGrader:
         self.settings = settings
         self.endpoint = Endpoint(settings)
         self.identity = GraderName(name="llm", version=version(settings))
+        self.longest_seconds = self.endpoint.longest_seconds
 
     @classmethod
     def from_settings(cls, settings: Configured) -> "LlmGrader":
@@ -41,11 +43,17 @@ class LlmGrader:
 
     async def mark(self, item: Item, answer: Answer) -> Marking | Ungraded:
         """Verdicts with evidence, or why the model's reply was of no use. Raises GraderUnavailable."""
+        return await self.mark_aloud(item, answer, None)
+
+    async def mark_aloud(self, item: Item, answer: Answer, tell: Tell | None) -> Marking | Ungraded:
+        """As `mark`; `tell` is called with verdicts and feedback as they are written, where the server streams."""
         clean = sanitised(answer.text)
         if sum(map(str.isalnum, clean.text)) < SHORTEST:
             return Marking()
         try:
-            said = await self.endpoint.complete(prompt.messages(item, answer, clean.text), reply.schema(item.rubric))
+            hear = Aloud(item, answer, clean, self.identity, tell).hear if tell else None
+            messages, schema = prompt.messages(item, answer, clean.text), reply.schema(item.rubric)
+            said = await self.endpoint.complete(messages, schema, hear)
             marking = guards.marking(reply.parse(said.text, item.rubric), item, answer, clean)
         except BadReply as error:
             return Ungraded(reason=str(error))

@@ -39,11 +39,13 @@ def upgrade() -> None:
     )
     op.add_column("grade", sa.Column("person", sa.String(), nullable=True))
     op.add_column("grade", sa.Column("fingerprint", sa.String(), nullable=True))
+    op.add_column("grade", sa.Column("provisional", sa.Boolean(), nullable=True))
     op.add_column("job", sa.Column("progress", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("job", "progress")
+    op.drop_column("grade", "provisional")
     op.drop_column("grade", "fingerprint")
     op.drop_column("grade", "person")
     op.drop_table("spending")

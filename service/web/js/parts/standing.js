@@ -13,8 +13,11 @@ const SAYINGS = {
   away: ["warn", "The server cannot be reached. Your answer is saved there, and this page keeps asking for the grade."],
 };
 
-/** @param {object} attempt a graded AttemptOut */
-export function score({ grade, previous }) {
+/**
+ * @param {object} attempt a graded AttemptOut
+ * @param {Element} [meanwhile] what is said of a provisional grade
+ */
+export function score({ grade, previous }, meanwhile = null) {
   return h(
     "section",
     { class: "summary", "aria-label": "Score" },
@@ -26,12 +29,14 @@ export function score({ grade, previous }) {
         "div",
         {},
         h("p", { class: "band" }, grade.band),
+        meanwhile && h("p", { class: "badge" }, "Provisional"),
         previous && changeLine(change(previous.change)),
         excessNote(grade.excess),
         h("p", { class: "soft small" }, `Graded by ${grade.grader.name}, version ${grade.grader.version}`),
       ),
     ),
     h("ul", { class: "bars" }, grade.criteria.map(criterionBar)),
+    meanwhile,
   );
 }
 
@@ -104,5 +109,6 @@ function emptyBar(name, review) {
 /** What has come of an answer, in a sentence. @param {object} attempt an AttemptOut */
 export function verdict({ status, grade, ungraded_reason: reason }) {
   if (status === "submitted") return "Being graded.";
-  return grade ? `Graded: ${points(grade.overall)} of 100, ${grade.band}.` : `No grade. ${reason ?? ""}`;
+  const graded = grade?.provisional ? "Provisionally graded" : "Graded";
+  return grade ? `${graded}: ${points(grade.overall)} of 100, ${grade.band}.` : `No grade. ${reason ?? ""}`;
 }
