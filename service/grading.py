@@ -12,14 +12,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 from service.bank import Bank
-from service.domain.attempt import Answer, Attempt
-from service.domain.grade import Grade, Ungraded, assess
+from service.domain.attempt import Answer, Attempt, Person
+from service.domain.grade import Grade, Ungraded, assess, fingerprint
 from service.domain.job import Job
 from service.domain.rubric import Item
-from service.errors import GraderUnavailable, NotFound
-from service.graders import Grader
+from service.errors import BudgetSpent, GraderUnavailable, NotFound
+from service.graders import Grader, asks
 from service.live import about
 from service.metrics import Metrics
+from service.spending import Spending
 from service.store import attempts, items, jobs, notices
 from service.store.engine import Store, Tx
 
@@ -30,11 +31,19 @@ class Grading:
     """Grades by one grader, for one store and one bank."""
 
     def __init__(
-        self, *, store: Store, bank: Bank, grader: Grader, metrics: Metrics, clock: Callable[[], datetime]
+        self,
+        *,
+        store: Store,
+        bank: Bank,
+        grader: Grader,
+        spending: Spending,
+        metrics: Metrics,
+        clock: Callable[[], datetime],
     ) -> None:
         self.store = store
         self.bank = bank
         self.grader = grader
+        self.spending = spending
         self.metrics = metrics
         self.clock = clock
 
@@ -44,18 +53,20 @@ class Grading:
         if attempt is None:
             return
         item = await self.item(attempt.item_digest)
-        result = await self.mark(item, attempt.answer)
+        result = await self._equal(job, attempt) or await self.mark(item, attempt.answer, attempt.owner)
         await asyncio.to_thread(self._keep, job, attempt, result)
 
-    async def mark(self, item: Item, answer: Answer) -> Grade | Ungraded:
+    async def mark(self, item: Item, answer: Answer, person: Person) -> Grade | Ungraded:
         """The grade of an answer, stored nowhere. A grader that fails gives no grade, never a zero.
 
-        Raises GraderUnavailable where another time it may do better.
+        Raises GraderUnavailable where another time it may do better, BudgetSpent where `person` may spend no more.
         """
         identity, started = self.grader.identity, time.perf_counter()
         try:
-            marking = await self.grader.mark(item, answer)
+            marking = await self.spending.mark(self.grader, person, item, answer)
             result = marking if isinstance(marking, Ungraded) else assess(marking, item.rubric, answer, identity)
+        except BudgetSpent:  # nobody was asked
+            raise
         except GraderUnavailable:
             self.metrics.grader_unavailable.labels(identity.name).inc()
             raise
@@ -83,7 +94,27 @@ class Grading:
         if attempt.status == "submitted":
             attempts.add_grade(tx, attempt, self.grader.identity, Ungraded(reason=reason), self.clock())
 
+    async def _equal(self, job: Job, attempt: Attempt) -> Grade | None:
+        """The grade of an equal answer, where there is one. Who grades again asks again."""
+        if job.work == "regrade" or (known := self._fingerprint(attempt)) is None:
+            return None
+        grade = await asyncio.to_thread(self._stored_equal, attempt.owner.organisation, known)
+        if grade is None:
+            return None
+        self.metrics.reused.inc()
+        return grade.model_copy(update={"reused": True})
+
+    def _fingerprint(self, attempt: Attempt) -> str | None:
+        """None for graders that cost nothing to ask again."""
+        if not asks(self.grader):
+            return None
+        return fingerprint(attempt.item_digest, attempt.answer, self.grader.identity)
+
     # Blocking parts, for worker threads
+
+    def _stored_equal(self, organisation: str, known: str) -> Grade | None:
+        with self.store.read() as tx:
+            return attempts.equal(tx, organisation, known)
 
     def _load(self, job: Job) -> Attempt | None:
         """The attempt; None, and the job ends, where there is nothing to grade any more."""
@@ -109,5 +140,13 @@ class Grading:
                 jobs.fail(tx, job, result.reason, self.clock())
             elif jobs.finish(tx, job):
                 again = job.work == "regrade"
-                attempts.add_grade(tx, attempt, self.grader.identity, result, self.clock(), again=again)
+                attempts.add_grade(
+                    tx,
+                    attempt,
+                    self.grader.identity,
+                    result,
+                    self.clock(),
+                    again=again,
+                    fingerprint=self._fingerprint(attempt),
+                )
                 notices.tell(tx, about(attempt.id))

@@ -19,8 +19,8 @@ from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 
 from service.errors import BadReply, GraderUnavailable
-from service.llm import canary
-from service.llm.failures import unreachable, unusable
+from service.llm import canary, meter
+from service.llm.failures import never_sent, unreachable, unusable
 from service.llm.replies import Said, read_chat, read_response
 from service.llm.requests import Dialect, Message, chat_request, responses_request
 from service.llm.settings import LlmSettings
@@ -133,7 +133,8 @@ class Endpoint:
         """What this server takes; asked once, by whoever comes first."""
         async with self._learning:
             if self._dialect is None:
-                self._dialect = await canary.learn(self._ask)
+                with meter.unmetered():
+                    self._dialect = await canary.learn(self._ask)
             return self._dialect
 
     async def _ask(
@@ -142,15 +143,29 @@ class Endpoint:
         """One request, with the client's retry. Raises GraderUnavailable, BadReply."""
         write = responses_request if self.settings.api == "responses" else chat_request
         body = write(self.settings, dialect, messages, schema, tokens)
-        started = time.perf_counter()
+        started, noted = time.perf_counter(), meter.note(self.settings, body, tokens)
         try:
             said, request_id, retries = await self._exchange(body)
         except APIStatusError as error:
+            noted.failed(str(error.status_code), free=True)
             raise unusable(error) from error
         except APIConnectionError as error:
+            noted.failed("connection", free=never_sent(error))
             raise unreachable(error) from error
+        except BadReply as error:
+            noted.failed("reply")
+            noted.count(*error.tokens)
+            raise
+        except GraderUnavailable:
+            noted.failed("protocol", free=True)
+            raise
+        except asyncio.CancelledError:  # the deadline's way to end it, too
+            noted.failed("broken off")
+            raise
         except OpenAIError as error:
+            noted.failed("client", free=True)
             raise GraderUnavailable(f"The language model cannot be asked ({type(error).__name__}).") from error
+        noted.count(said.prompt_tokens, said.completion_tokens)
         return Completion(
             text=said.text,
             requested_model=self.settings.model,

@@ -55,9 +55,10 @@ class _Chat(_Wire):
 def read_chat(body: bytes) -> Said:
     """Raises GraderUnavailable where this is no such API's reply, BadReply where the model gave none."""
     chat = _parsed(_Chat, body)
+    usage = chat.usage or _Usage()
     if not chat.choices:
-        raise BadReply("The language model's reply is empty.")
-    choice, usage = chat.choices[0], chat.usage or _Usage()
+        raise BadReply("The language model's reply is empty.", tokens=(usage.prompt_tokens, usage.completion_tokens))
+    choice = chat.choices[0]
     return _said(
         text=choice.message.content,
         refused=bool(choice.message.refusal),
@@ -129,10 +130,11 @@ def _parsed(model: type[_Model], body: bytes) -> _Model:
 
 
 def _said(*, text: str | None, refused: bool, finish_reason: str, **rest: Any) -> Said:
+    tokens = rest["prompt_tokens"], rest["completion_tokens"]
     if refused:
-        raise BadReply("The language model refused to reply.")
+        raise BadReply("The language model refused to reply.", tokens=tokens)
     if finish_reason == "content_filter":
-        raise BadReply("The language model's content filter stopped the reply.")
+        raise BadReply("The language model's content filter stopped the reply.", tokens=tokens)
     if not (text or "").strip() and finish_reason != "length":
-        raise BadReply("The language model's reply is empty.")
+        raise BadReply("The language model's reply is empty.", tokens=tokens)
     return Said(text=text or "", finish_reason=finish_reason, **rest)

@@ -26,6 +26,7 @@ ANSWER_SECONDS = 3
 def variables(settings: Settings) -> Finding:
     """Those of the values were looked at when the settings were read."""
     settings.check_host()
+    settings.check_prices()
     known = [f"VIVA_{name.upper()}" for name in Settings.model_fields]
     if not (unknown := unknown_variables()):
         return ok("All are valid.")

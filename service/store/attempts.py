@@ -57,9 +57,19 @@ def load(tx: Tx, attempt_id: UUID) -> Attempt:
 
 
 def add_grade(
-    tx: Tx, attempt: Attempt, grader: GraderName, result: Grade | Ungraded, now: datetime, *, again: bool = False
+    tx: Tx,
+    attempt: Attempt,
+    grader: GraderName,
+    result: Grade | Ungraded,
+    now: datetime,
+    *,
+    again: bool = False,
+    fingerprint: str | None = None,
 ) -> bool:
-    """Keep a grade of `attempt`. The first stands, unless it is to be graded `again`: False where it was not kept."""
+    """Keep a grade of `attempt`. The first stands, unless it is to be graded `again`: False where it was not kept.
+
+    With a `fingerprint` it is kept for equal answers too.
+    """
     row = tx.exec(select(AttemptRow).where(AttemptRow.id == attempt.id).with_for_update()).one()
     if row.status != "submitted" and not again:
         return False
@@ -76,9 +86,23 @@ def add_grade(
             overall=result.overall if isinstance(result, Grade) else None,
             body=result.model_dump_json(exclude_defaults=True),
             created_at=now,
+            fingerprint=fingerprint,
         )
     )
     return True
+
+
+def equal(tx: Tx, organisation: str, fingerprint: str) -> Grade | None:
+    """The newest grade with this fingerprint within an organisation."""
+    query = (
+        select(GradeRow.body)
+        .where(GradeRow.fingerprint == fingerprint, GradeRow.organisation == organisation)
+        .where(col(GradeRow.overall).is_not(None))
+        .order_by(col(GradeRow.created_at).desc(), col(GradeRow.attempt_id).desc())
+        .limit(1)
+    )
+    found = tx.exec(query).first()
+    return None if found is None else Grade.model_validate_json(found, extra="ignore")
 
 
 def reopen(tx: Tx, attempt_id: UUID) -> None:

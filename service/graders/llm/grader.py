@@ -11,6 +11,7 @@ from service.errors import BadReply, ConfigError
 from service.graders.llm import guards, prompt, reply
 from service.graders.llm.sanitise import sanitised
 from service.llm.endpoint import Completion, Endpoint
+from service.llm.meter import Use, most
 from service.llm.settings import LlmSettings
 
 SHORTEST = 20
@@ -42,7 +43,7 @@ class LlmGrader:
     async def mark(self, item: Item, answer: Answer) -> Marking | Ungraded:
         """Verdicts with evidence, or why the model's reply was of no use. Raises GraderUnavailable."""
         clean = sanitised(answer.text)
-        if sum(map(str.isalnum, clean.text)) < SHORTEST:
+        if _says_nothing(clean.text):
             return Marking()
         try:
             said = await self.endpoint.complete(prompt.messages(item, answer, clean.text), reply.schema(item.rubric))
@@ -50,6 +51,13 @@ class LlmGrader:
         except BadReply as error:
             return Ungraded(reason=str(error))
         return marking.model_copy(update={"calls": (self._call(said),)})
+
+    def estimate(self, item: Item, answer: Answer) -> Use:
+        """The most that `mark` may take."""
+        text = sanitised(answer.text).text
+        if _says_nothing(text):
+            return Use()
+        return most(self.settings, prompt.messages(item, answer, text), reply.schema(item.rubric))
 
     async def aclose(self) -> None:
         await self.endpoint.aclose()
@@ -71,6 +79,10 @@ class LlmGrader:
             price=self.settings.price(said.prompt_tokens, said.completion_tokens),
             price_date=dated.isoformat() if dated else None,
         )
+
+
+def _says_nothing(text: str) -> bool:
+    return sum(map(str.isalnum, text)) < SHORTEST
 
 
 def version(settings: LlmSettings) -> str:
