@@ -88,6 +88,15 @@ class Endpoint:
             except TimeoutError:
                 raise GraderUnavailable(f"The language model took longer than {seconds:g} seconds.") from None
 
+    async def check(self) -> Dialect:
+        """What the server takes: asked without anybody's words. Raises GraderUnavailable."""
+        seconds = self.settings.timeout_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._learned()
+        except TimeoutError:
+            raise GraderUnavailable(f"The language model took longer than {seconds:g} seconds.") from None
+
     async def aclose(self) -> None:
         """End every connection."""
         await self._client.close()
