@@ -1,6 +1,8 @@
 """What the language model's server of the tests sends, whole or spoiled, as bytes of HTTP."""
 
 import json
+import math
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -29,10 +31,14 @@ class Talk:
         wanted = self.body.get("response_format", {"type": "prompt"})
         return wanted["type"], wanted.get("json_schema", {}).get("schema")
 
-    def reply(self, said: str, finish: str = "stop") -> bytes:
+    def reply(self, said: str, finish: str = "stop", *, sure: float | None = None) -> bytes:
         if self.responses:
             return http(200, self._response([{"type": "output_text", "text": said}], finish))
-        return http(200, self._chat([{"message": {"content": said}, "finish_reason": finish}]))
+        choice: dict[str, Any] = {"message": {"content": said}, "finish_reason": finish}
+        if sure is not None and self.body.get("logprobs"):
+            pieces = re.findall(r"\w+|\W", said)
+            choice["logprobs"] = {"content": [{"token": piece, "logprob": math.log(sure)} for piece in pieces]}
+        return http(200, self._chat([choice]))
 
     def refused(self) -> bytes:
         if self.responses:

@@ -43,6 +43,8 @@ class PanelGrader:
             raise ConfigError("VIVA_PANEL needs two members or more.")
         self.members = members
         self.identity = GraderName(name="panel", version=digest(VERSION, members))
+        self.longest_seconds = max(seconds(members), default=None)
+        """How long a grade may take; None where no member takes its time."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -80,6 +82,11 @@ class PanelGrader:
 def total(graders: Sequence[Grader], item: Item, answer: Answer) -> Use:
     """The most that all of them may take."""
     return sum((estimate(grader, item, answer) or Use() for grader in graders), Use())
+
+
+def seconds(graders: Sequence[Grader]) -> list[float]:
+    """How long each of those may take that say so."""
+    return [longest for grader in graders if (longest := getattr(grader, "longest_seconds", None)) is not None]
 
 
 def digest(own: str, graders: Sequence[Grader]) -> str:

@@ -21,7 +21,7 @@ from purgatory.domain.model import OpenedState
 from service.errors import BadReply, GraderUnavailable
 from service.llm import canary, meter
 from service.llm.failures import never_sent, unreachable, unusable
-from service.llm.replies import Said, read_chat, read_response
+from service.llm.replies import Said, Tokens, read_chat, read_response
 from service.llm.requests import Dialect, Message, chat_request, responses_request
 from service.llm.settings import LlmSettings
 from service.llm.transport import http_client
@@ -53,6 +53,8 @@ class Completion:
     completion_tokens: int | None
     seconds: float
     retries: int
+    tokens: Tokens = ()
+    """The text in pieces with their log-probabilities, where the server gives them."""
 
 
 class Endpoint:
@@ -143,7 +145,7 @@ class Endpoint:
         async with self._learning:
             if self._dialect is None:
                 with meter.unmetered():
-                    self._dialect = await canary.learn(self._ask)
+                    self._dialect = await canary.learn(self._ask, Dialect(logprobs=self.settings.wants_logprobs))
             return self._dialect
 
     async def _ask(
@@ -152,7 +154,7 @@ class Endpoint:
         """One request, with the client's retry. Raises GraderUnavailable, BadReply."""
         write = responses_request if self.settings.api == "responses" else chat_request
         body = write(self.settings, dialect, messages, schema, tokens)
-        started, noted = time.perf_counter(), meter.note(self.settings, body, tokens)
+        started, noted = time.perf_counter(), meter.note(self.settings, body)
         try:
             said, request_id, retries = await self._exchange(body)
         except APIStatusError as error:
@@ -187,6 +189,7 @@ class Endpoint:
             completion_tokens=said.completion_tokens,
             seconds=time.perf_counter() - started,
             retries=retries,
+            tokens=said.tokens,
         )
 
     async def _exchange(self, body: dict[str, Any]) -> tuple[Said, str | None, int]:

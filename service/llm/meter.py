@@ -14,6 +14,8 @@ from typing import Any
 from service.llm.requests import Message
 from service.llm.settings import LlmSettings
 
+LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
+"""How a request names the most tokens that its reply may have."""
 FRAME = 100
 """Tokens that a server's chat template may put around a prompt."""
 
@@ -88,9 +90,10 @@ def unmetered() -> Iterator[None]:
                 outer.requests += [Request(each.settings, Use(), each.error) for each in own.requests]
 
 
-def note(settings: LlmSettings, body: Mapping[str, Any], tokens: int) -> Request:
-    """A request that is about to be made, with at most `tokens` in its reply."""
-    request = Request(settings, _use(settings, _bound(body), tokens))
+def note(settings: LlmSettings, body: Mapping[str, Any]) -> Request:
+    """A request that is about to be made."""
+    limit = next(body[name] for name in LIMITS if name in body)
+    request = Request(settings, _use(settings, _bound(body), limit))
     if meter := _meter.get():
         meter.requests.append(request)
     return request

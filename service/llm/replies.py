@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from service.errors import BadReply, GraderUnavailable
 
+Tokens = tuple[tuple[str, float], ...]
+"""A text in pieces, each with its log-probability."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -20,6 +23,7 @@ class Said:
     cached_tokens: int | None
     """Of the prompt's tokens, those that the server had read before."""
     completion_tokens: int | None
+    tokens: Tokens = ()
 
 
 class _Wire(BaseModel):
@@ -41,9 +45,20 @@ class _Spoken(_Wire):
     refusal: str | None = None
 
 
+class _Token(_Wire):
+    token: str
+    logprob: float
+
+
+class _Logprobs(_Wire):
+    content: list[_Token]
+
+
 class _Choice(_Wire):
     message: _Spoken
     finish_reason: str | None = None
+    logprobs: Any = None
+    """Read on its own: not every server has it in this form, and the reply is worth as much without."""
 
 
 class _Chat(_Wire):
@@ -67,6 +82,7 @@ def read_chat(body: bytes) -> Said:
         prompt_tokens=usage.prompt_tokens,
         cached_tokens=usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else None,
         completion_tokens=usage.completion_tokens,
+        tokens=_tokens(choice.logprobs),
     )
 
 
@@ -127,6 +143,13 @@ def _parsed(model: type[_Model], body: bytes) -> _Model:
         raise GraderUnavailable(
             "What answers in place of the language model does not speak its API: a proxy's page, perhaps."
         ) from None
+
+
+def _tokens(logprobs: object) -> Tokens:
+    try:
+        return tuple((piece.token, piece.logprob) for piece in _Logprobs.model_validate(logprobs).content)
+    except ValidationError:
+        return ()
 
 
 def _said(*, text: str | None, refused: bool, finish_reason: str, **rest: Any) -> Said:

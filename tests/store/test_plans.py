@@ -47,6 +47,7 @@ READS: dict[str, Read] = {
     "the try before": lambda tx, at: attempts.previous(tx, at.attempt),
     "how a grading stands": lambda tx, at: attempts.standing(tx, at.person, at.attempt.id),
     "an attempt by its key": lambda tx, at: attempts.by_key(tx, at.person, "key-0"),
+    "the grade of an equal answer": lambda tx, at: attempts.equal(tx, at.person.organisation, "print"),
     "attempts of a session": lambda tx, at: attempts.of_session(tx, at.person, at.session),
     "sessions": lambda tx, at: sessions.page(tx, at.person, None, 10),
     "sessions, further on": lambda tx, at: sessions.page(tx, at.person, at.session, 10),

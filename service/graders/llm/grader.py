@@ -8,7 +8,7 @@ from service.domain.attempt import Answer
 from service.domain.grade import Call, GraderName, Marking, Ungraded
 from service.domain.rubric import Item
 from service.errors import BadReply, ConfigError
-from service.graders.llm import guards, prompt, reply
+from service.graders.llm import guards, likelihood, prompt, reply
 from service.graders.llm.sanitise import sanitised
 from service.llm.endpoint import Completion, Endpoint
 from service.llm.meter import Use, most
@@ -48,6 +48,7 @@ class LlmGrader:
         try:
             said = await self.endpoint.complete(prompt.messages(item, answer, clean.text), reply.schema(item.rubric))
             marking = guards.marking(reply.parse(said.text, item.rubric), item, answer, clean)
+            marking = likelihood.weighed(marking, said.text, said.tokens)
         except BadReply as error:
             return Ungraded(reason=str(error))
         return marking.model_copy(update={"calls": (self._call(said),)})
