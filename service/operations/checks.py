@@ -14,7 +14,6 @@ from service.bank import load_bank
 from service.errors import GraderUnavailable
 from service.graders import make
 from service.live import Live
-from service.llm.endpoint import Endpoint
 from service.llm.requests import Mode
 from service.llm.settings import LlmSettings
 from service.metrics import Metrics
@@ -95,6 +94,8 @@ def models(settings: Settings) -> Finding:
 
 async def _asked(configured: Sequence[LlmSettings]) -> tuple[list[str], list[str]]:
     """What can be said of the models that answer, and of those that do not."""
+    from service.llm.endpoint import Endpoint  # its client takes a second to load, which no other command needs
+
     answers, faults = [], []
     for model in configured:
         endpoint = Endpoint(model.model_copy(update={"timeout_seconds": min(model.timeout_seconds, CANARY_SECONDS)}))
