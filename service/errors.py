@@ -13,6 +13,7 @@ VivaError
 │   └── KeyReused           an idempotency key was sent with another request
 ├── PreconditionMissing     a revision has to be sent along
 ├── GraderUnavailable       the grader cannot work at the moment; try again later
+│   └── BudgetSpent         it may not be asked today any more, or not just now
 ├── BadReply                a language model's reply to this answer is of no use; asking again at once would not help
 └── StoreUnavailable        the database cannot be used at the moment
     ├── StoreBusy           another writer holds it; try again soon
@@ -91,8 +92,17 @@ class GraderUnavailable(VivaError):
         super().__init__(message)
 
 
+class BudgetSpent(GraderUnavailable):
+    """Today's budget for the language model is used up; it begins anew at midnight UTC."""
+
+
 class BadReply(VivaError):
     """The language model's reply is of no use."""
+
+    def __init__(self, message: str | None = None, *, tokens: tuple[int | None, int | None] = (None, None)) -> None:
+        self.tokens = tokens
+        """Sent and received, as the server counts them: it took them all the same."""
+        super().__init__(message)
 
 
 class StoreUnavailable(VivaError):

@@ -15,17 +15,17 @@ from datetime import datetime
 from uuid import UUID
 
 from service.bank import Bank
-from service.domain.attempt import Answer, Attempt
-from service.domain.grade import Grade, Ungraded, assess
+from service.domain.attempt import Answer, Attempt, Person
+from service.domain.grade import Grade, Ungraded, assess, fingerprint
 from service.domain.job import Job
-from service.domain.progress import Progress
 from service.domain.rubric import Item
-from service.errors import GraderUnavailable, NotFound, StoreUnavailable
-from service.graders import Grader, longest_seconds
+from service.errors import BudgetSpent, GraderUnavailable, NotFound, StoreUnavailable
+from service.graders import Grader, Tell, asks, longest_seconds
 from service.live import Live, about
 from service.metrics import Metrics
 from service.notes import taking_notes
 from service.provisional import Provisional
+from service.spending import Spending
 from service.store import attempts, items, jobs, notices
 from service.store.engine import Store, Tx
 
@@ -36,11 +36,20 @@ class Grading:
     """Grades by one grader, for one store and one bank."""
 
     def __init__(
-        self, *, store: Store, bank: Bank, grader: Grader, metrics: Metrics, live: Live, clock: Callable[[], datetime]
+        self,
+        *,
+        store: Store,
+        bank: Bank,
+        grader: Grader,
+        spending: Spending,
+        metrics: Metrics,
+        live: Live,
+        clock: Callable[[], datetime],
     ) -> None:
         self.store = store
         self.bank = bank
         self.grader = grader
+        self.spending = spending
         self.metrics = metrics
         self.live = live
         self.clock = clock
@@ -56,8 +65,10 @@ class Grading:
             return
         await self.provisionally([attempt.id])
         item = await self.item(attempt.item_digest)
-        async with taking_notes(self.store, self.live, job) as tell:
-            result = await self.mark(item, attempt.answer, tell)
+        result: Grade | Ungraded | None = await self._equal(job, attempt)
+        if result is None:
+            async with taking_notes(self.store, self.live, job) as tell:
+                result = await self.mark(item, attempt.answer, attempt.owner, tell)
         if self.meanwhile and isinstance(result, Ungraded):  # a model may do better another time, and nobody is held up
             raise GraderUnavailable(result.reason)
         await asyncio.to_thread(self._keep, job, attempt, result)
@@ -73,18 +84,18 @@ class Grading:
             except StoreUnavailable as error:  # the answer is safe, and its job tries again
                 log.warning("no provisional grade: %s", error)
 
-    async def mark(
-        self, item: Item, answer: Answer, tell: Callable[[Progress], None] | None = None
-    ) -> Grade | Ungraded:
+    async def mark(self, item: Item, answer: Answer, person: Person, tell: Tell | None = None) -> Grade | Ungraded:
         """The grade of an answer, stored nowhere. A grader that fails gives no grade, never a zero.
 
-        A grader that can is heard meanwhile, by `tell`. Raises GraderUnavailable where another time it may do better.
+        A grader that can is heard meanwhile, by `tell`. Raises GraderUnavailable where another time it may do better,
+        BudgetSpent where `person` may spend no more.
         """
         identity, started = self.grader.identity, time.perf_counter()
-        aloud = getattr(self.grader, "mark_aloud", None) if tell else None
         try:
-            marking = await (aloud(item, answer, tell) if aloud else self.grader.mark(item, answer))
+            marking = await self.spending.mark(self.grader, person, item, answer, tell)
             result = marking if isinstance(marking, Ungraded) else assess(marking, item.rubric, answer, identity)
+        except BudgetSpent:  # nobody was asked
+            raise
         except GraderUnavailable:
             self.metrics.grader_unavailable.labels(identity.name).inc()
             raise
@@ -112,7 +123,27 @@ class Grading:
         if attempt.status == "submitted" and not attempts.settle_for_provisional(tx, attempt.id):
             attempts.add_grade(tx, attempt, self.grader.identity, Ungraded(reason=reason), self.clock())
 
+    async def _equal(self, job: Job, attempt: Attempt) -> Grade | None:
+        """The grade of an equal answer, where there is one. Who grades again asks again."""
+        if job.work == "regrade" or (known := self._fingerprint(attempt)) is None:
+            return None
+        grade = await asyncio.to_thread(self._stored_equal, attempt.owner.organisation, known)
+        if grade is None:
+            return None
+        self.metrics.reused.inc()
+        return grade.model_copy(update={"reused": True})
+
+    def _fingerprint(self, attempt: Attempt) -> str | None:
+        """None for graders that cost nothing to ask again."""
+        if not asks(self.grader):
+            return None
+        return fingerprint(attempt.item_digest, attempt.answer, self.grader.identity)
+
     # Blocking parts, for worker threads
+
+    def _stored_equal(self, organisation: str, known: str) -> Grade | None:
+        with self.store.read() as tx:
+            return attempts.equal(tx, organisation, known)
 
     def _load(self, job: Job) -> Attempt | None:
         """The attempt; None, and the job ends, where there is nothing to grade any more."""
@@ -138,5 +169,13 @@ class Grading:
                 jobs.fail(tx, job, result.reason, self.clock())
             elif jobs.finish(tx, job):
                 again = job.work == "regrade"
-                attempts.add_grade(tx, attempt, self.grader.identity, result, self.clock(), again=again)
+                attempts.add_grade(
+                    tx,
+                    attempt,
+                    self.grader.identity,
+                    result,
+                    self.clock(),
+                    again=again,
+                    fingerprint=self._fingerprint(attempt),
+                )
                 notices.tell(tx, about(attempt.id))

@@ -19,6 +19,7 @@ from service.metrics import Metrics
 from service.plugins import load
 from service.practice import Practice
 from service.settings import Settings
+from service.spending import Budget, Spending
 from service.store.engine import Store
 from service.store.migrate import require, upgrade
 
@@ -45,6 +46,7 @@ def utc_now() -> datetime:
 
 def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Services:
     """Raises BankError, ConfigError, StoreUnavailable."""
+    settings.check_prices()
     grader = make_grader(settings)
     _check_lease(settings, grader)
     bank = load_bank(settings.bank_dir)
@@ -54,7 +56,9 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
     else:
         require(store)
     metrics, live = Metrics(), Live()
-    grading = Grading(store=store, bank=bank, grader=grader, metrics=metrics, live=live, clock=clock)
+    budget = Budget(settings.budget_unit, settings.budget_person, settings.budget_organisation)
+    spending = Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
+    grading = Grading(store=store, bank=bank, grader=grader, spending=spending, metrics=metrics, live=live, clock=clock)
     jobs = make_jobs(settings, store, live, metrics, clock, {work: _handler(grading) for work in ("grade", "regrade")})
     try:
         jobs.check()

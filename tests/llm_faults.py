@@ -1,6 +1,8 @@
 """What the language model's server of the tests sends, whole or spoiled, as bytes of HTTP."""
 
 import json
+import math
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -40,17 +42,26 @@ class Talk:
         """Of content that a success has."""
         return "text/event-stream" if self.streamed else "application/json"
 
-    def reply(self, said: str, finish: str = "stop") -> bytes:
+    def reply(self, said: str, finish: str = "stop", *, sure: float | None = None) -> bytes:
         if self.responses:
             return http(200, self._response([{"type": "output_text", "text": said}], finish))
         if self.streamed:
-            return b"".join(self.pieces(said, finish))
-        return http(200, self._chat([{"message": {"content": said}, "finish_reason": finish}]))
+            return b"".join(self.pieces(said, finish, sure=sure))
+        choice: dict[str, Any] = {"message": {"content": said}, "finish_reason": finish}
+        return http(200, self._chat([choice | self._likely(said, sure)]))
 
-    def pieces(self, said: str, finish: str = "stop") -> list[bytes]:
+    def pieces(self, said: str, finish: str = "stop", *, sure: float | None = None) -> list[bytes]:
         """A reply of Chat Completions as a stream: the head, then one event for each few characters."""
         parts = [said[i : i + PIECE] for i in range(0, len(said), PIECE)]
-        return self._events([{"delta": {"content": part}} for part in parts] + [{"delta": {}, "finish_reason": finish}])
+        written = [{"delta": {"content": part}} | self._likely(part, sure) for part in parts]
+        return self._events([*written, {"delta": {}, "finish_reason": finish}])
+
+    def _likely(self, said: str, sure: float | None) -> dict[str, Any]:
+        """Log-probabilities, where they are asked for."""
+        if sure is None or not self.body.get("logprobs"):
+            return {}
+        pieces = re.findall(r"\w+|\W", said)
+        return {"logprobs": {"content": [{"token": piece, "logprob": math.log(sure)} for piece in pieces]}}
 
     def _events(self, choices: list[dict[str, Any]]) -> list[bytes]:
         chunks = [self._chat([choice]) | {"object": "chat.completion.chunk", "usage": None} for choice in choices]

@@ -43,6 +43,7 @@ class LlmServer:
     """`strict`: the modes that it enforces; it takes any, and ignores the others without a word.
 
     `refuses`: parameters that it answers with 400. `obedient`: whether its model does as a prompt asks.
+    `sure`: the probability of each word, where it gives log-probabilities.
     """
 
     def __init__(
@@ -53,8 +54,9 @@ class LlmServer:
         refuses: Collection[str] = (),
         obedient: bool = True,
         seconds: float = 0,
+        sure: float | None = None,
     ) -> None:
-        self.judge = judge
+        self.judge, self.sure = judge, sure
         self.strict, self.refuses, self.obedient, self.seconds = strict, refuses, obedient, seconds
         self.fault: Fault | None = None
         self.times = 0
@@ -143,7 +145,7 @@ class LlmServer:
                 await self._send(writer, piece)
                 await asyncio.sleep(self.pause)
         else:
-            await self._send(writer, talk.reply(self._said(asked)))
+            await self._send(writer, talk.reply(self._said(asked), sure=self.sure))
 
     async def _send(self, writer: asyncio.StreamWriter, data: bytes) -> None:
         self.sent += len(data)

@@ -114,7 +114,7 @@ async def grade_answer(request: GradeRequest, uses: Uses, who: Who, now: Now) ->
     else:
         item = uses.bank.item(request.question_id or "")
         await uses.practice.check_open_to(who, item.id, now)
-    return views.grade_response(item.rubric, await uses.grading.mark(item, answer))
+    return views.grade_response(item.rubric, await uses.grading.mark(item, answer, who))
 
 
 def _loose(rubric: Rubric) -> Item:

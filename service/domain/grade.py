@@ -12,6 +12,8 @@ Overall, from 0 to 100: the criteria weighted by the rubric's scale. Silence ear
 Where a rubric limits the words, an answer of more keeps limit / words of that: twice as long, half the score.
 """
 
+import hashlib
+import json
 from typing import Literal
 
 from service.domain import Value
@@ -50,6 +52,8 @@ class Verdict(Value):
     """What the grader had said, where code changed the label."""
     changed: str | None = None
     """Why code changed it: a word or two, for reviewers only."""
+    agreement: float | None = None
+    """From 0 to 1: the share of a panel's members who said so."""
 
 
 class Finding(Value):
@@ -174,6 +178,14 @@ class Grade(Value):
     """What models were asked for it."""
     provisional: str | None = None
     """Why it will be replaced, in words for the candidate; None where it is final."""
+    reused: bool = False
+    """Whether an equal answer had been graded before: the calls are that grade's, and this one cost nothing."""
+
+
+def fingerprint(item_digest: str, answer: Answer, grader: GraderName) -> str:
+    """SHA-256 (hex) of everything that a machine's grade depends on."""
+    parts = [item_digest, answer.source, answer.text, grader.name, grader.version]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName) -> Grade:

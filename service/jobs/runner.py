@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from service import logs
 from service.domain.job import Job, Work, backoff
-from service.errors import GraderUnavailable, StoreUnavailable
+from service.errors import BudgetSpent, GraderUnavailable, StoreUnavailable
 from service.jobs import Handlers
 from service.live import Live, about
 from service.metrics import Metrics
@@ -97,6 +97,8 @@ class Runner:
     async def _attempt(self, job: Job) -> float | None:
         try:
             await self.handlers[job.work].run(job)
+        except BudgetSpent as error:  # it was not tried
+            return await self._later(job, str(error), error.retry_after, counted=False)
         except GraderUnavailable as error:
             return await self._later(job, str(error), error.retry_after)
         except StoreUnavailable as error:
@@ -108,15 +110,15 @@ class Runner:
         self.live.tell(about(job.attempt_id))
         return None
 
-    async def _later(self, job: Job, reason: str, asked: float | None = None) -> float | None:
-        if job.tries >= self.limits.tries:
+    async def _later(self, job: Job, reason: str, asked: float | None = None, *, counted: bool = True) -> float | None:
+        if counted and job.tries >= self.limits.tries:
             await self._record(self._give_up, job, reason)
             self.live.tell(about(job.attempt_id))
             return None
         delay = backoff(self.limits.retry, job.tries, random.random(), asked)  # noqa: S311  (spread, not a secret)
         log.warning("job postponed", extra={"seconds": round(delay, 1), "reason": reason, "tries": job.tries})
         self.metrics.jobs.labels(job.work, "postponed").inc()
-        await self._record(self._postpone, job, delay, reason)
+        await self._record(self._postpone, job, delay, reason, counted)
         self.live.tell(about(job.attempt_id))
         return delay
 
@@ -171,9 +173,9 @@ class Runner:
         self.handlers[job.work].give_up(tx, job, reason)
         notices.tell(tx, about(job.attempt_id))
 
-    def _postpone(self, job: Job, delay: float, reason: str) -> None:
+    def _postpone(self, job: Job, delay: float, reason: str, counted: bool) -> None:
         with self.store.write() as tx:
-            jobs.postpone(tx, job, self.clock() + timedelta(seconds=delay), reason)
+            jobs.postpone(tx, job, self.clock() + timedelta(seconds=delay), reason, counted=counted)
             notices.tell(tx, about(job.attempt_id))
 
     def _release(self, job: Job) -> None:

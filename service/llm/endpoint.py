@@ -19,9 +19,9 @@ from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 
 from service.errors import BadReply, GraderUnavailable
-from service.llm import canary
-from service.llm.failures import Refused, unreachable, unusable
-from service.llm.replies import Said, read_chat, read_response
+from service.llm import canary, meter
+from service.llm.failures import Refused, never_sent, unreachable, unusable
+from service.llm.replies import Said, Tokens, read_chat, read_response
 from service.llm.requests import Dialect, Message, chat_request, responses_request
 from service.llm.settings import LlmSettings
 from service.llm.streaming import STREAMED, Hear, heard
@@ -54,6 +54,8 @@ class Completion:
     completion_tokens: int | None
     seconds: float
     retries: int
+    tokens: Tokens = ()
+    """The text in pieces with their log-probabilities, where the server gives them."""
 
 
 class Endpoint:
@@ -100,6 +102,15 @@ class Endpoint:
             except TimeoutError:
                 raise GraderUnavailable(f"The language model took longer than {seconds:g} seconds.") from None
 
+    async def check(self) -> Dialect:
+        """What the server takes: asked without anybody's words. Raises GraderUnavailable."""
+        seconds = self.settings.timeout_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._learned()
+        except TimeoutError:
+            raise GraderUnavailable(f"The language model took longer than {seconds:g} seconds.") from None
+
     async def aclose(self) -> None:
         """End every connection."""
         await self._client.close()
@@ -145,7 +156,8 @@ class Endpoint:
         """What this server takes; asked once, by whoever comes first."""
         async with self._learning:
             if self._dialect is None:
-                self._dialect = await canary.learn(self._ask)
+                with meter.unmetered():
+                    self._dialect = await canary.learn(self._ask, Dialect(logprobs=self.settings.wants_logprobs))
             return self._dialect
 
     async def _ask(
@@ -169,15 +181,29 @@ class Endpoint:
             return whole
 
     async def _asked(self, body: dict[str, Any], hear: Hear | None) -> Completion:
-        started = time.perf_counter()
+        started, noted = time.perf_counter(), meter.note(self.settings, body)
         try:
             said, request_id, retries = await (self._streamed(body, hear) if hear else self._exchange(body))
         except APIStatusError as error:
+            noted.failed(str(error.status_code), free=True)
             raise unusable(error) from error
         except APIConnectionError as error:
+            noted.failed("connection", free=never_sent(error))
             raise unreachable(error) from error
+        except BadReply as error:
+            noted.failed("reply")
+            noted.count(*error.tokens)
+            raise
+        except GraderUnavailable:
+            noted.failed("protocol", free=hear is None)  # a stream that broke off may have cost all the same
+            raise
+        except asyncio.CancelledError:  # the deadline's way to end it, too
+            noted.failed("broken off")
+            raise
         except OpenAIError as error:
+            noted.failed("client", free=True)
             raise GraderUnavailable(f"The language model cannot be asked ({type(error).__name__}).") from error
+        noted.count(said.prompt_tokens, said.completion_tokens)
         return Completion(
             text=said.text,
             requested_model=self.settings.model,
@@ -190,6 +216,7 @@ class Endpoint:
             completion_tokens=said.completion_tokens,
             seconds=time.perf_counter() - started,
             retries=retries,
+            tokens=said.tokens,
         )
 
     async def _streamed(self, body: dict[str, Any], hear: Hear) -> tuple[Said, str | None, int]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from httpx2 import ConnectError, ConnectTimeout, PoolTimeout
 from openai import APIConnectionError, APIStatusError
 
 from service.errors import BadReply, GraderUnavailable, VivaError
@@ -55,3 +56,8 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         except (TypeError, ValueError):
             return None
     return seconds if math.isfinite(seconds) and seconds > 0 else None
+
+
+def never_sent(error: APIConnectionError) -> bool:
+    """Whether the server has had nothing to work on."""
+    return isinstance(error.__cause__, (ConnectError, ConnectTimeout, PoolTimeout))

@@ -57,14 +57,24 @@ def load(tx: Tx, attempt_id: UUID) -> Attempt:
 
 
 def add_grade(
-    tx: Tx, attempt: Attempt, grader: GraderName, result: Grade | Ungraded, now: datetime, *, again: bool = False
+    tx: Tx,
+    attempt: Attempt,
+    grader: GraderName,
+    result: Grade | Ungraded,
+    now: datetime,
+    *,
+    again: bool = False,
+    fingerprint: str | None = None,
 ) -> bool:
-    """Keep a grade of `attempt`. The first stands, unless it is to be graded `again`: False where it was not kept."""
+    """Keep a grade of `attempt`. The first stands, unless it is to be graded `again`: False where it was not kept.
+
+    With a `fingerprint` it is kept for equal answers too.
+    """
     row = _locked(tx, attempt.id)
     if row.status != "submitted" and not again:
         return False
     row.status = "graded" if isinstance(result, Grade) else "ungraded"
-    _append(tx, row, grader, result, now)
+    _append(tx, row, grader, result, now, fingerprint)
     return True
 
 
@@ -87,7 +97,14 @@ def settle_for_provisional(tx: Tx, attempt_id: UUID) -> bool:
     return True
 
 
-def _append(tx: Tx, row: AttemptRow, grader: GraderName, result: Grade | Ungraded, now: datetime) -> None:
+def _append(
+    tx: Tx,
+    row: AttemptRow,
+    grader: GraderName,
+    result: Grade | Ungraded,
+    now: datetime,
+    fingerprint: str | None = None,
+) -> None:
     newest = _newest(tx, row.id)
     tx.add(
         GradeRow(
@@ -101,8 +118,22 @@ def _append(tx: Tx, row: AttemptRow, grader: GraderName, result: Grade | Ungrade
             body=result.model_dump_json(exclude_defaults=True),
             created_at=now,
             provisional=isinstance(result, Grade) and result.provisional is not None,
+            fingerprint=fingerprint,
         )
     )
+
+
+def equal(tx: Tx, organisation: str, fingerprint: str) -> Grade | None:
+    """The newest grade with this fingerprint within an organisation."""
+    query = (
+        select(GradeRow.body)
+        .where(GradeRow.fingerprint == fingerprint, GradeRow.organisation == organisation)
+        .where(col(GradeRow.overall).is_not(None))
+        .order_by(col(GradeRow.created_at).desc(), col(GradeRow.attempt_id).desc())
+        .limit(1)
+    )
+    found = tx.exec(query).first()
+    return None if found is None else Grade.model_validate_json(found, extra="ignore")
 
 
 def reopen(tx: Tx, attempt_id: UUID) -> None:

@@ -81,9 +81,13 @@ def finish(tx: Tx, job: Job) -> bool:
     return bool(tx.exec(delete(JobRow).where(_is(job))).rowcount)
 
 
-def postpone(tx: Tx, job: Job, until: datetime, error: str) -> None:
-    """Give the job back, not to be tried before `until`. Nothing happens where another worker has it by now."""
+def postpone(tx: Tx, job: Job, until: datetime, error: str, *, counted: bool = True) -> None:
+    """Give the job back, not to be tried before `until`. Nothing happens where another worker has it by now.
+
+    A try that is not `counted` uses up none.
+    """
     if row := _held(tx, job):
+        row.tries = job.tries if counted else job.tries - 1
         row.run_after, row.error, row.leased_until, row.worker, row.progress = until, error, None, None, None
         row.lost = 0  # a worker has lived through it
 

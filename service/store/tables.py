@@ -198,9 +198,20 @@ class SpendingRow(SQLModel, table=True):
     owner: str = Field(primary_key=True)
     day: str = Field(primary_key=True)
     """In UTC, as 2026-11-22."""
-    reserved: int = Field(sa_type=BigInteger)
-    """For calls that are under way."""
+    unit: str = Field(primary_key=True)
     spent: int = Field(sa_type=BigInteger)
+
+
+class ReservationRow(Owned, table=True):
+    """The most that a call may cost which is under way, in millionths of a unit; nothing once `until` is over."""
+
+    __tablename__ = "reservation"
+    __table_args__ = (Index("ix_reservation_organisation", "organisation", "day"),)
+    id: UUID = Field(primary_key=True)
+    day: str
+    unit: str
+    amount: int = Field(sa_type=BigInteger)
+    until: datetime = utc()
 
 
 class PingRow(SQLModel, table=True):

@@ -49,6 +49,7 @@ READS: dict[str, Read] = {
     "how a grade is coming": lambda tx, at: jobs.course(tx, at.attempt.id),
     "whether there is nothing to show": lambda tx, at: attempts.waits_without_grade(tx, at.attempt.id),
     "an attempt by its key": lambda tx, at: attempts.by_key(tx, at.person, "key-0"),
+    "the grade of an equal answer": lambda tx, at: attempts.equal(tx, at.person.organisation, "print"),
     "attempts of a session": lambda tx, at: attempts.of_session(tx, at.person, at.session),
     "sessions": lambda tx, at: sessions.page(tx, at.person, None, 10),
     "sessions, further on": lambda tx, at: sessions.page(tx, at.person, at.session, 10),

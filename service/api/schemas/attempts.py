@@ -87,6 +87,23 @@ class ExcessOut(BaseModel):
     """What it would have earned within the limit."""
 
 
+class UsageOut(BaseModel):
+    """What asking language models for a grade took."""
+
+    models: list[str] = Field(examples=[["qwen2.5-7b-instruct"]])
+    """As they name themselves."""
+    prompt_tokens: int
+    cached_tokens: int
+    """Of the prompt's, those that the server had read before."""
+    completion_tokens: int
+    seconds: float
+    """Of waiting for them, one after the other."""
+    price: float | None
+    """In the currency that the operator counts in; null where no prices are configured."""
+    reused: bool
+    """True where an equal answer had been graded before: then all of these are zero."""
+
+
 class GradeOut(BaseModel):
     """A grade with the words that earned it."""
 
@@ -108,6 +125,8 @@ class GradeOut(BaseModel):
     """A few sentences on the answer, where the grader writes some."""
     provisional: str | None
     """Why another grade is to replace this one; null where it is final."""
+    usage: UsageOut | None
+    """Null where no language model was asked."""
 
 
 class ProseNode(BaseModel):

@@ -28,6 +28,7 @@ from service.api.schemas.attempts import (
     SetbackOut,
     SourceOut,
     StandingOut,
+    UsageOut,
     VerdictOut,
 )
 from service.api.views.bank import question
@@ -119,6 +120,23 @@ def _grade(rubric: Rubric, grade: Grade) -> GradeOut:
         follow_up=grade.follow_up,
         feedback=grade.feedback,
         provisional=grade.provisional,
+        usage=_usage(grade),
+    )
+
+
+def _usage(grade: Grade) -> UsageOut | None:
+    if not grade.calls:
+        return None
+    paid = () if grade.reused else grade.calls
+    prices = [call.price for call in paid]
+    return UsageOut(
+        models=sorted({call.model for call in grade.calls}),
+        prompt_tokens=sum(call.prompt_tokens or 0 for call in paid),
+        cached_tokens=sum(call.cached_tokens or 0 for call in paid),
+        completion_tokens=sum(call.completion_tokens or 0 for call in paid),
+        seconds=round(sum(call.seconds for call in paid), 3),
+        price=None if None in prices else sum(price or 0 for price in prices),
+        reused=grade.reused,
     )
 
 

@@ -1,16 +1,13 @@
 """Verdicts of a reply that is still being written, once they are complete and have passed the guards."""
 
-from collections.abc import Callable
-
 from service.domain.attempt import Answer
 from service.domain.grade import GraderName, assess
 from service.domain.progress import Progress
 from service.domain.rubric import Item
+from service.graders import Tell
 from service.graders.llm import guards, reply
 from service.graders.llm.case import Case
 from service.graders.llm.sanitise import Sanitised
-
-Tell = Callable[[Progress], None]
 
 
 class Aloud:

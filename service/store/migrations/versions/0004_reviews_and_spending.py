@@ -33,10 +33,22 @@ def upgrade() -> None:
         sa.Column("organisation", sa.String(), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
         sa.Column("day", sa.String(), nullable=False),
-        sa.Column("reserved", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
         sa.Column("spent", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("organisation", "owner", "day", name=op.f("pk_spending")),
+        sa.PrimaryKeyConstraint("organisation", "owner", "day", "unit", name=op.f("pk_spending")),
     )
+    op.create_table(
+        "reservation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reservation")),
+    )
+    op.create_index("ix_reservation_organisation", "reservation", ["organisation", "day"])
     op.add_column("grade", sa.Column("person", sa.String(), nullable=True))
     op.add_column("grade", sa.Column("fingerprint", sa.String(), nullable=True))
     op.add_column("grade", sa.Column("provisional", sa.Boolean(), nullable=True))
@@ -48,5 +60,6 @@ def downgrade() -> None:
     op.drop_column("grade", "provisional")
     op.drop_column("grade", "fingerprint")
     op.drop_column("grade", "person")
+    op.drop_table("reservation")
     op.drop_table("spending")
     op.drop_table("review")
