@@ -46,7 +46,6 @@ READS: dict[str, Read] = {
     "an attempt": lambda tx, at: attempts.get(tx, at.person, at.attempt.id),
     "the try before": lambda tx, at: attempts.previous(tx, at.attempt),
     "how a grading stands": lambda tx, at: attempts.standing(tx, at.person, at.attempt.id),
-    "how a grade is coming": lambda tx, at: jobs.course(tx, at.attempt.id),
     "whether there is nothing to show": lambda tx, at: attempts.waits_without_grade(tx, at.attempt.id),
     "an attempt by its key": lambda tx, at: attempts.by_key(tx, at.person, "key-0"),
     "the grade of an equal answer": lambda tx, at: attempts.equal(tx, at.person.organisation, "print"),
