@@ -9,10 +9,11 @@ from service.domain import Value
 from service.domain.attempt import Attempt, Person
 from service.domain.grade import Grade, Ungraded
 from service.domain.report import Progress, Report, progress, report
+from service.domain.review import Review
 from service.domain.rubric import Item
 from service.domain.session import PracticeSession
 from service.practice import Practice
-from service.store import attempts, scores, sessions
+from service.store import attempts, reviews, scores, sessions
 from service.store.attempts import Graded
 
 PROGRESS_ANSWERS = 200
@@ -33,6 +34,8 @@ class AttemptView(Value):
     """None while it waits for its grade."""
     item: Item
     previous: Previous | None
+    disputes: tuple[Review, ...] = ()
+    """What the candidate said to its verdicts, the oldest first."""
 
 
 class Tried(Value):
@@ -55,9 +58,9 @@ class History:
 
     async def attempt(self, person: Person, attempt_id: UUID) -> AttemptView:
         """Raises NotFound, also for another's."""
-        (attempt, result), previous = await asyncio.to_thread(self._attempt, person, attempt_id)
+        (attempt, result), previous, disputes = await asyncio.to_thread(self._attempt, person, attempt_id)
         item = await self.practice.grading.item(attempt.item_digest)
-        return AttemptView(attempt=attempt, result=result, item=item, previous=previous)
+        return AttemptView(attempt=attempt, result=result, item=item, previous=previous, disputes=disputes)
 
     async def attempts(
         self, person: Person, before: UUID | None, limit: int, question_id: str | None, now: datetime
@@ -95,11 +98,12 @@ class History:
 
     # Blocking parts, for worker threads
 
-    def _attempt(self, person: Person, attempt_id: UUID) -> tuple[Graded, Previous | None]:
+    def _attempt(self, person: Person, attempt_id: UUID) -> tuple[Graded, Previous | None, tuple[Review, ...]]:
         with self.store.read() as tx:
             graded = attempts.get(tx, person, attempt_id)
             found = attempts.previous(tx, graded[0])
-        return graded, None if found is None else Previous(attempt_id=found[0], overall=found[1])
+            disputes = tuple(r for r in reviews.of_attempt(tx, attempt_id) if r.kind == "dispute")
+        return graded, None if found is None else Previous(attempt_id=found[0], overall=found[1]), disputes
 
     def _attempts(self, person: Person, before: UUID | None, limit: int, question_id: str | None) -> list[Graded]:
         with self.store.read() as tx:

@@ -17,6 +17,7 @@ from service.live import Live
 from service.metrics import Metrics
 from service.plugins import load
 from service.practice import Practice
+from service.review import Reviews
 from service.settings import Settings
 from service.store.engine import Store
 from service.store.migrate import require, upgrade
@@ -34,6 +35,7 @@ class Services:
     live: Live
     practice: Practice
     history: History
+    reviews: Reviews
     metrics: Metrics
     clock: Callable[[], datetime]
 
@@ -69,6 +71,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         live=live,
         practice=practice,
         history=History(practice),
+        reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
         metrics=metrics,
         clock=clock,
     )

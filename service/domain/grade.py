@@ -50,6 +50,8 @@ class Verdict(Value):
     """What the grader had said, where code changed the label."""
     changed: str | None = None
     """Why code changed it: a word or two, for reviewers only."""
+    note: str | None = None
+    """What the person who gave it says to the candidate."""
 
 
 class Finding(Value):
@@ -57,6 +59,9 @@ class Finding(Value):
 
     mistake: str
     evidence: tuple[Evidence, ...]
+    """Empty only where a person found it."""
+    note: str | None = None
+    """What that person says to the candidate."""
 
 
 class Reading(Value):
@@ -172,6 +177,8 @@ class Grade(Value):
     """Why a person should have a look. Candidates are not told."""
     calls: tuple[Call, ...] = ()
     """What models were asked for it."""
+    note: str | None = None
+    """What the person whose grade it is says to the candidate; None for a machine's."""
 
 
 def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName) -> Grade:
@@ -180,8 +187,14 @@ def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName)
     mistakes = tuple(m for m in marking.mistakes if m.mistake in x_ids and _shown(m.evidence, answer.text))
     quantities = tuple(q for q in marking.quantities if q.quantity in n_ids and _shown(q.evidence, answer.text))
     verdicts = _verified(marking.verdicts, quantities, rubric, answer.text)
-    credit = {v.point: CREDIT[v.label] for v in verdicts}
-    asserted = {m.mistake for m in mistakes}
+    checked = {"verdicts": verdicts, "mistakes": mistakes, "quantities": quantities}
+    return score(marking.model_copy(update=checked), rubric, answer, grader)
+
+
+def score(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName) -> Grade:
+    """The arithmetic alone, for a marking that was checked or that a person vouches for. It names every key point."""
+    credit = {v.point: CREDIT[v.label] for v in marking.verdicts}
+    asserted = {m.mistake for m in marking.mistakes}
     criteria = tuple(_criterion(name, rubric, credit, asserted) for name in CRITERIA if name in rubric.criteria)
     content = _overall(criteria, rubric)
     excess = _excess(rubric, answer, content)
@@ -192,9 +205,9 @@ def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName)
     return Grade(
         grader=grader,
         rubric_digest=rubric.digest,
-        verdicts=verdicts,
-        mistakes=mistakes,
-        quantities=quantities,
+        verdicts=marking.verdicts,
+        mistakes=marking.mistakes,
+        quantities=marking.quantities,
         criteria=criteria,
         overall=overall,
         excess=excess,
