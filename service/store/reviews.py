@@ -97,7 +97,8 @@ def page(
     if question_id is not None:
         query = query.where(ReviewRow.question_id == question_id)
     if not closed:
-        query = query.where(col(ReviewRow.closed_at).is_(None)).order_by(col(ReviewRow.id))
+        # By both, though one is null: so Postgres sees that the index has them in this order.
+        query = query.where(col(ReviewRow.closed_at).is_(None)).order_by(col(ReviewRow.closed_at), col(ReviewRow.id))
         query = query if after is None else query.where(col(ReviewRow.id) > after)
         return [_review(row) for row in tx.exec(query)]
     last = None if after is None else tx.get(ReviewRow, after)

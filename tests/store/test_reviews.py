@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
-from sqlmodel import update
+from sqlmodel import col, update
 
 from service.domain.attempt import LOCAL, Attempt, Standing
 from service.domain.grade import Evidence, Grade, GraderName, Marking, Ungraded, Verdict, assess
@@ -122,7 +122,7 @@ def test_a_provisional_grade_is_outdated_whoever_gave_it(store: Store) -> None:
     with store.write() as tx:
         assert attempts.outdated(tx, GRADER, None, None, 10) == []
         body = '{"provisional":"The model is away.",' + make_grade().model_dump_json(exclude_defaults=True)[1:]
-        tx.exec(update(GradeRow).where(GradeRow.attempt_id == provisional.id).values(body=body))  # type: ignore[arg-type]
+        tx.exec(update(GradeRow).where(col(GradeRow.attempt_id) == provisional.id).values(body=body))
         assert [a.id for a in attempts.outdated(tx, GRADER, None, None, 10)] == [provisional.id]
 
 
@@ -207,6 +207,6 @@ def test_all_jobs_of_an_attempt_can_be_ended(store: Store) -> None:
     with store.write() as tx:
         for one in (attempt, other):
             for work in ("grade", "regrade"):
-                jobs.add(tx, one, work, Priority.FINAL, at(1))  # type: ignore[arg-type]
+                jobs.add(tx, one, work, Priority.FINAL, at(1))
         jobs.end(tx, attempt.id, ("grade", "regrade"))
         assert {job.attempt_id for job in jobs.page(tx, failed=False)} == {other.id}
