@@ -135,7 +135,7 @@ def test_only_what_was_handed_in_since_a_date_is_graded_again(folder: Path) -> N
     handed_in(folder, count=2)
     with Server(folder).database() as database, database:
         database.execute(
-            "UPDATE attempt SET submitted_at = '2026-01-31 23:59:59' WHERE id = (SELECT min(id) FROM attempt)"
+            "UPDATE attempt SET submitted_at = '2026-01-31 23:59:59.000000' WHERE id = (SELECT min(id) FROM attempt)"
         )
     for since, count in (("2026-01-31", 2), ("2026-02-01", 1), ("2026-01-31T23:59:59", 2), ("9999-01-01", 0)):
         foreseen = viva("regrade", "--since", since, "--dry-run", **NEWER)
