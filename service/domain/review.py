@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
+
+from pydantic import AfterValidator
 
 from service.domain import Value
 from service.domain.attempt import Answer, clean
@@ -31,12 +33,25 @@ MAX_NOTE = 2000
 ReviewKind = Literal["dispute", "doubt"]
 
 
+def note(text: str) -> str:
+    """`text` as it is kept. Raises Invalid where nothing is left of it, TooLarge over `MAX_NOTE` characters."""
+    text = clean(text).strip()
+    if not text:
+        raise Invalid("The text is empty.")
+    if len(text) > MAX_NOTE:
+        raise TooLarge(f"This text has at most {MAX_NOTE:,} characters; it has {len(text):,}.")
+    return text
+
+
+Note = Annotated[str, AfterValidator(note)]
+
+
 class VerdictChange(Value):
     """What a person finds of a key point. The same label as before upholds it."""
 
     point: str
     label: VerdictLabel
-    note: str | None = None
+    note: Note | None = None
 
 
 class MistakeChange(Value):
@@ -44,7 +59,7 @@ class MistakeChange(Value):
 
     mistake: str
     asserted: bool
-    note: str | None = None
+    note: Note | None = None
 
 
 class Changes(Value):
@@ -52,7 +67,7 @@ class Changes(Value):
 
     verdicts: tuple[VerdictChange, ...] = ()
     mistakes: tuple[MistakeChange, ...] = ()
-    note: str
+    note: Note
 
     @property
     def replies(self) -> dict[str, str]:
@@ -81,16 +96,6 @@ class Review(Value):
     closed_by: str | None = None
     """None also where a later grade closed it."""
     reply: str | None = None
-
-
-def note(text: str) -> str:
-    """`text` as it is kept. Raises Invalid where nothing is left of it, TooLarge over `MAX_NOTE` characters."""
-    text = clean(text).strip()
-    if not text:
-        raise Invalid("The text is empty.")
-    if len(text) > MAX_NOTE:
-        raise TooLarge(f"This text has at most {MAX_NOTE:,} characters; it has {len(text):,}.")
-    return text
 
 
 def overridden(grade: Grade | Ungraded | None, changes: Changes, rubric: Rubric, answer: Answer) -> Grade:

@@ -157,6 +157,8 @@ def test_changes_that_mean_nothing_are_refused(client: TestClient) -> None:
         {"verdicts": [{"point": "M1", "label": "met"}] * 2},
         {"note": ""},
         {"note": "a" * 2001},
+        {"note": "\x00"},
+        {"verdicts": [{"point": "M1", "label": "met", "note": " "}]},
     ):
         assert override(client, attempt, **changes).status_code == 422, changes
     assert len(explained(client, attempt)["grades"]) == 1

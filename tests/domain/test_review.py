@@ -188,6 +188,12 @@ def test_a_note_is_cleaned_and_has_a_limit() -> None:
         note("a" * (MAX_NOTE + 1))
 
 
+def test_the_notes_of_changes_are_cleaned() -> None:
+    assert Changes(note=" Read \x00again. ").note == "Read again."
+    with pytest.raises(Invalid, match="empty"):
+        VerdictChange(point="M1", label="met", note=" ")
+
+
 def test_replies_are_the_notes_and_else_the_note_on_the_whole() -> None:
     changes = Changes(
         verdicts=(VerdictChange(point="M1", label="met", note="It is there."), VerdictChange(point="M2", label="met")),

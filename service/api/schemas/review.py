@@ -12,7 +12,7 @@ from service.domain.grade import VerdictLabel
 from service.domain.review import MAX_NOTE, ReviewKind
 
 Note = Annotated[str, Field(min_length=1, max_length=MAX_NOTE, examples=["You say it in other words; that counts."])]
-PointName = Annotated[str, Field(pattern=r"^[A-Z]+[0-9]+$", max_length=8, examples=["M1"])]
+PointName = Annotated[str, Field(pattern=r"^[A-Z][1-9][0-9]?$", examples=["M1"])]
 
 
 class DisputeIn(BaseModel, strict=True):
@@ -23,7 +23,7 @@ class DisputeIn(BaseModel, strict=True):
     text: Annotated[str, Field(min_length=1, max_length=MAX_NOTE, examples=["My second sentence says so."])]
 
 
-class VerdictIn(BaseModel):
+class VerdictIn(BaseModel, strict=True):
     """What a reviewer finds of a key point. The same label as before upholds it."""
 
     point: PointName
@@ -31,7 +31,7 @@ class VerdictIn(BaseModel):
     note: Note | None = None
 
 
-class MistakeIn(BaseModel):
+class MistakeIn(BaseModel, strict=True):
     """Whether the answer asserts a mistake."""
 
     mistake: PointName = Field(examples=["X1"])
@@ -39,7 +39,7 @@ class MistakeIn(BaseModel):
     note: Note | None = None
 
 
-class OverrideIn(BaseModel):
+class OverrideIn(BaseModel, strict=True):
     """A reviewer's changes to an attempt's grade. What is not named stays; notes are shown to the candidate."""
 
     based_on: int = Field(ge=0, le=1_000_000, examples=[1])
