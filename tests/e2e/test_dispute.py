@@ -27,7 +27,7 @@ def test_a_candidate_disputes_a_verdict_and_reads_what_a_person_answers(open_pag
     expect(waits).to_be_focused()
     expect(row.locator("summary")).to_have_count(0)
     page.reload()
-    expect(row).to_contain_text("You disagree: “My second sentence <b>says so</b>.” A person will look at it.")
+    expect(row).to_contain_text("You disagree: My second sentence <b>says so</b>. A person will look at it.")
     (dispute,) = get(server, f"/attempts/{attempt}")["disputes"]
     post(server, f"/review/{dispute['id']}/close", {"reply": "It says something else."})
     page.reload()
