@@ -9,6 +9,7 @@ VivaError
 │   └── TooLarge            over a stated limit
 ├── Conflict                not possible in the present state
 │   ├── RevisionMismatch    somebody saved a newer draft
+│   ├── GradeMismatch       a newer grade was added meanwhile
 │   ├── DeadlinePassed      the time for it is over
 │   └── KeyReused           an idempotency key was sent with another request
 ├── PreconditionMissing     a revision has to be sent along
@@ -69,6 +70,14 @@ class RevisionMismatch(Conflict):
     def __init__(self, current: int) -> None:
         self.current = current
         super().__init__(f"A newer draft was saved elsewhere: its revision is {current}.")
+
+
+class GradeMismatch(Conflict):
+    """A newer grade was added meanwhile."""
+
+    def __init__(self, current: int) -> None:
+        self.current = current
+        super().__init__(f"The attempt's grade is number {current} by now: look at it, and base your changes on it.")
 
 
 class DeadlinePassed(Conflict):

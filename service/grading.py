@@ -152,7 +152,8 @@ class Grading:
                 attempt = attempts.load(tx, job.attempt_id)
             except NotFound:
                 attempt = None
-        if attempt is not None and (job.work == "regrade" or attempt.status == "submitted"):
+            over = attempt is None or attempts.by_person(tx, attempt.id)
+        if attempt is not None and not over and (job.work == "regrade" or attempt.status == "submitted"):
             return attempt
         with self.store.write() as tx:
             jobs.finish(tx, job)

@@ -18,6 +18,7 @@ from service.live import Live
 from service.metrics import Metrics
 from service.plugins import load
 from service.practice import Practice
+from service.review import Reviews
 from service.settings import Settings
 from service.spending import Budget, Spending
 from service.store.engine import Store
@@ -36,6 +37,7 @@ class Services:
     live: Live
     practice: Practice
     history: History
+    reviews: Reviews
     metrics: Metrics
     clock: Callable[[], datetime]
 
@@ -75,6 +77,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         live=live,
         practice=practice,
         history=History(practice),
+        reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
         metrics=metrics,
         clock=clock,
     )

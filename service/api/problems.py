@@ -31,6 +31,7 @@ STATUS: dict[type[errors.VivaError], tuple[int, str]] = {
     errors.Conflict: (409, "conflict"),
     errors.DeadlinePassed: (409, "deadline-passed"),
     errors.RevisionMismatch: (412, "revision-mismatch"),
+    errors.GradeMismatch: (412, "grade-mismatch"),
     errors.KeyReused: (422, "key-reused"),
     errors.PreconditionMissing: (428, "precondition-missing"),
     errors.StoreUnavailable: (503, "store-unavailable"),
@@ -59,6 +60,8 @@ class Problem(BaseModel):
     errors: list[FieldError] = []
     current_revision: int | None = None
     """With revision-mismatch: the revision of the draft that is stored."""
+    current_grade: int | None = None
+    """With grade-mismatch: the number of the attempt's grade."""
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -95,7 +98,11 @@ def install(app: FastAPI) -> None:
     async def ours(request: Request, error: errors.VivaError) -> Response:
         status, slug = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), (500, "internal"))
         headers = {"Retry-After": str(_patience(error))} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
-        more = {"current_revision": error.current} if isinstance(error, errors.RevisionMismatch) else {}
+        more = {}
+        if isinstance(error, errors.RevisionMismatch):
+            more = {"current_revision": error.current}
+        elif isinstance(error, errors.GradeMismatch):
+            more = {"current_grade": error.current}
         return problem(request, status, slug, str(error), headers=headers, **more)
 
     @app.exception_handler(RequestValidationError)

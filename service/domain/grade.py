@@ -54,6 +54,8 @@ class Verdict(Value):
     """Why code changed it: a word or two, for reviewers only."""
     agreement: float | None = None
     """From 0 to 1: the share of a panel's members who said so."""
+    note: str | None = None
+    """What the person who gave it says to the candidate."""
 
 
 class Finding(Value):
@@ -61,6 +63,9 @@ class Finding(Value):
 
     mistake: str
     evidence: tuple[Evidence, ...]
+    """Empty only where a person found it."""
+    note: str | None = None
+    """What that person says to the candidate."""
 
 
 class Reading(Value):
@@ -180,6 +185,8 @@ class Grade(Value):
     """Why it will be replaced, in words for the candidate; None where it is final."""
     reused: bool = False
     """Whether an equal answer had been graded before: the calls are that grade's, and this one cost nothing."""
+    note: str | None = None
+    """What the person whose grade it is says to the candidate; None for a machine's."""
 
 
 def fingerprint(item_digest: str, answer: Answer, grader: GraderName) -> str:
@@ -194,8 +201,14 @@ def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName)
     mistakes = tuple(m for m in marking.mistakes if m.mistake in x_ids and _shown(m.evidence, answer.text))
     quantities = tuple(q for q in marking.quantities if q.quantity in n_ids and _shown(q.evidence, answer.text))
     verdicts = _verified(marking.verdicts, quantities, rubric, answer.text)
-    credit = {v.point: CREDIT[v.label] for v in verdicts}
-    asserted = {m.mistake for m in mistakes}
+    checked = {"verdicts": verdicts, "mistakes": mistakes, "quantities": quantities}
+    return score(marking.model_copy(update=checked), rubric, answer, grader)
+
+
+def score(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName) -> Grade:
+    """The arithmetic alone, for a marking that was checked or that a person vouches for. It names every key point."""
+    credit = {v.point: CREDIT[v.label] for v in marking.verdicts}
+    asserted = {m.mistake for m in marking.mistakes}
     criteria = tuple(_criterion(name, rubric, credit, asserted) for name in CRITERIA if name in rubric.criteria)
     content = _overall(criteria, rubric)
     excess = _excess(rubric, answer, content)
@@ -206,9 +219,9 @@ def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName)
     return Grade(
         grader=grader,
         rubric_digest=rubric.digest,
-        verdicts=verdicts,
-        mistakes=mistakes,
-        quantities=quantities,
+        verdicts=marking.verdicts,
+        mistakes=marking.mistakes,
+        quantities=marking.quantities,
         criteria=criteria,
         overall=overall,
         excess=excess,

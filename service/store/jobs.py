@@ -81,6 +81,11 @@ def finish(tx: Tx, job: Job) -> bool:
     return bool(tx.exec(delete(JobRow).where(_is(job))).rowcount)
 
 
+def end(tx: Tx, attempt_id: UUID, works: Sequence[Work]) -> None:
+    """Take away the jobs of these kinds, those that failed too. What a worker does just now comes to nothing."""
+    tx.exec(delete(JobRow).where(col(JobRow.attempt_id) == attempt_id, col(JobRow.work).in_(works)))
+
+
 def postpone(tx: Tx, job: Job, until: datetime, error: str, *, counted: bool = True) -> None:
     """Give the job back, not to be tried before `until`. Nothing happens where another worker has it by now.
 

@@ -178,9 +178,15 @@ class ReviewRow(Owned, table=True):
     __table_args__ = (
         Index("ix_review_attempt_id", "attempt_id"),
         Index("ix_review_open", "organisation", "closed_at", "id"),
+        Index("ix_review_kind", "organisation", "kind", "closed_at", "id"),
+        Index("ix_review_question", "organisation", "question_id", "closed_at", "id"),
     )
     id: UUID = Field(primary_key=True)
     attempt_id: UUID = Field(foreign_key="attempt.id")
+    question_id: str
+    """The attempt's: the queue of one question is read by it."""
+    number: int
+    """Of the grade that it is about."""
     kind: str
     point: str | None = None
     text: str = long_text()

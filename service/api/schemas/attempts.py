@@ -29,6 +29,8 @@ class PointOut(BaseModel):
     weight: int
     label: VerdictLabel
     evidence: list[EvidenceOut]
+    note: str | None
+    """What a person says of this verdict."""
 
 
 class CriterionOut(BaseModel):
@@ -51,6 +53,9 @@ class MistakeOut(BaseModel):
     correction: str
     caps: CriterionName
     evidence: list[EvidenceOut]
+    """Empty where a person found it."""
+    note: str | None
+    """What that person says of it."""
 
 
 class QuantityOut(BaseModel):
@@ -75,7 +80,10 @@ class LiftOut(BaseModel):
 
 class GraderOut(BaseModel):
     name: str = Field(examples=["keyword"])
+    """`person` where a person graded."""
     version: str = Field(examples=["1"])
+    models: list[str] = Field(examples=[["qwen2.5-7b-instruct"]])
+    """The language models that were asked."""
 
 
 class ExcessOut(BaseModel):
@@ -127,6 +135,8 @@ class GradeOut(BaseModel):
     """Why another grade is to replace this one; null where it is final."""
     usage: UsageOut | None
     """Null where no language model was asked."""
+    note: str | None
+    """What the person who graded says; null for a machine's grade."""
 
 
 class ProseNode(BaseModel):
@@ -232,6 +242,22 @@ class AttemptPage(BaseModel):
     next_cursor: str | None
 
 
+class DisputeOut(BaseModel):
+    """A candidate's objection to a verdict, and what came of it."""
+
+    id: UUID
+    point: str = Field(examples=["M1"])
+    """Key point or mistake."""
+    text: str
+    number: int
+    """Of the grade that it is about."""
+    created_at: datetime
+    closed_at: datetime | None
+    """Null while it waits for a person."""
+    reply: str | None
+    """What the person says."""
+
+
 class AttemptOut(AttemptSummary):
     """One attempt with its grade and its review."""
 
@@ -241,6 +267,8 @@ class AttemptOut(AttemptSummary):
     ungraded_reason: str | None
     """Why there is no grade, where the grader could not decide."""
     previous: Previous | None
+    disputes: list[DisputeOut]
+    """The oldest first."""
     review: Review
 
 

@@ -9,6 +9,7 @@ from service.api.schemas.attempts import (
     AttemptOut,
     AttemptSummary,
     CriterionOut,
+    DisputeOut,
     EvidenceOut,
     ExcessOut,
     FeedbackOut,
@@ -37,6 +38,7 @@ from service.domain.attempt import Attempt, Standing
 from service.domain.grade import Evidence, Grade, Ungraded
 from service.domain.progress import Course, Progress
 from service.domain.question import FollowUp
+from service.domain.review import Review as Dispute
 from service.domain.rubric import CRITERIA, CriterionName, Item, Quantity, Rubric
 from service.history import AttemptView
 
@@ -76,8 +78,13 @@ def attempt(bank: Bank, view: AttemptView) -> AttemptOut:
         grade=None if grade is None else _grade(view.item.rubric, grade),
         ungraded_reason=view.result.reason if isinstance(view.result, Ungraded) else None,
         previous=previous,
+        disputes=[dispute(found) for found in view.disputes],
         review=review(bank, view.item),
     )
+
+
+def dispute(found: Dispute) -> DisputeOut:
+    return DisputeOut(**found.model_dump(include=set(DisputeOut.model_fields)))
 
 
 def event_id(standing: Standing) -> str:
@@ -108,7 +115,7 @@ def grade_response(rubric: Rubric, result: Grade | Ungraded) -> GradeResponse:
 
 def _grade(rubric: Rubric, grade: Grade) -> GradeOut:
     return GradeOut(
-        grader=GraderOut(**grade.grader.model_dump()),
+        grader=GraderOut(**grade.grader.model_dump(), models=list(dict.fromkeys(c.model for c in grade.calls))),
         rubric_digest=grade.rubric_digest,
         overall=grade.overall,
         excess=ExcessOut(**grade.excess.model_dump()) if grade.excess else None,
@@ -121,6 +128,7 @@ def _grade(rubric: Rubric, grade: Grade) -> GradeOut:
         feedback=grade.feedback,
         provisional=grade.provisional,
         usage=_usage(grade),
+        note=grade.note,
     )
 
 
@@ -156,6 +164,7 @@ def _criteria(rubric: Rubric, grade: Grade) -> list[CriterionOut]:
                     weight=p.weight,
                     label=verdicts[p.id].label,
                     evidence=_evidence(verdicts[p.id].evidence),
+                    note=verdicts[p.id].note,
                 )
                 for p in rubric.criteria[c.name]
             ],
@@ -167,7 +176,9 @@ def _criteria(rubric: Rubric, grade: Grade) -> list[CriterionOut]:
 def _mistakes(rubric: Rubric, grade: Grade) -> list[MistakeOut]:
     known = {m.id: m for m in rubric.mistakes}
     return [
-        MistakeOut(**known[f.mistake].model_dump(exclude={"weight", "cues"}), evidence=_evidence(f.evidence))
+        MistakeOut(
+            **known[f.mistake].model_dump(exclude={"weight", "cues"}), evidence=_evidence(f.evidence), note=f.note
+        )
         for f in grade.mistakes
     ]
 

@@ -30,6 +30,9 @@ class Configured(Protocol):
 class LlmGrader:
     """Marks by a language model. Close it where its endpoint's connections have to end."""
 
+    calls = 1
+    """Of a model, for a grade."""
+
     def __init__(self, settings: LlmSettings) -> None:
         self.settings = settings
         self.endpoint = Endpoint(settings)

@@ -16,6 +16,8 @@ def upgrade() -> None:
         sa.Column("attempt_id", sa.Uuid(), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
         sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("question_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("point", sa.String(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
@@ -28,6 +30,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_review_attempt_id", "review", ["attempt_id"])
     op.create_index("ix_review_open", "review", ["organisation", "closed_at", "id"])
+    op.create_index("ix_review_kind", "review", ["organisation", "kind", "closed_at", "id"])
+    op.create_index("ix_review_question", "review", ["organisation", "question_id", "closed_at", "id"])
     op.create_table(
         "spending",
         sa.Column("organisation", sa.String(), nullable=False),

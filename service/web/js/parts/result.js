@@ -15,11 +15,11 @@ import { noGrade, score, verdict, Waiting } from "./standing.js";
 /** The parts that a grade changes, each made of an AttemptOut; one may be nothing. */
 const PARTS = {
   feedback: ({ grade }) => grade?.feedback && section("Feedback", { class: "panel" }, h("p", {}, grade.feedback)),
-  mistakes: ({ grade }) => grade && mistakesSection(grade),
+  mistakes: (attempt) => attempt.grade && mistakesSection(attempt.grade, attempt),
   lifts: ({ grade }) => grade && liftsSection(grade),
   said: ({ answer, grade }) => answerText(answer, grade),
   numbers: ({ grade }) => grade && numbersPanel(grade),
-  rubric: ({ grade, review }) => (grade ? rubricPanel(grade) : keyPoints(review)),
+  rubric: (attempt) => (attempt.grade ? rubricPanel(attempt.grade, attempt) : keyPoints(attempt.review)),
   next: ({ grade, review }) => followUps(review, grade?.follow_up),
 };
 

@@ -32,12 +32,18 @@ export function score({ grade, previous }, meanwhile = null) {
         meanwhile && h("p", { class: "badge" }, "Provisional"),
         previous && changeLine(change(previous.change)),
         excessNote(grade.excess),
-        h("p", { class: "soft small" }, `Graded by ${grade.grader.name}, version ${grade.grader.version}`),
+        h("p", { class: "soft small" }, gradedBy(grade)),
       ),
     ),
     h("ul", { class: "bars" }, grade.criteria.map(criterionBar)),
     meanwhile,
   );
+}
+
+/** Who graded it, and what a person says. */
+function gradedBy({ grader, note }) {
+  if (grader.name === "person") return `A person graded this: ${note}`;
+  return [`Graded by ${grader.name}, version ${grader.version}`, ...grader.models].join(", ");
 }
 
 /** @param {object} attempt an AttemptOut without a grade */
