@@ -25,8 +25,8 @@ class Grader(Protocol):
         ...
 
 
-def make(settings: Settings) -> Grader:
-    """The grader that VIVA_GRADER names. Raises ConfigError."""
-    found = load(settings.grader, BUILT_IN)
+def make(settings: Settings, name: str | None = None) -> Grader:
+    """The grader that VIVA_GRADER names, or `name`. Raises ConfigError."""
+    found = load(name or settings.grader, BUILT_IN)
     grader: Grader = found.from_settings(settings) if hasattr(found, "from_settings") else found()
     return grader
