@@ -124,7 +124,7 @@ class Moody(Base):
 class Shared(Base):
     """Keeps the answer in itself while it waits."""
 
-    async def mark(self, item: Item, answer: Answer) -> Marking | Ungraded:
+    async def mark(self, item: Item, answer: Answer) -> Marking | Ungraded:  # type: ignore[override]
         self.answer = answer
         await asyncio.sleep(0.001)
         return await KeywordGrader.mark(self, item, self.answer)
@@ -138,7 +138,7 @@ class Short(Base):
 
 
 class Stubborn(Base):
-    async def mark(self, item: Item, answer: Answer) -> Marking | Ungraded:
+    async def mark(self, item: Item, answer: Answer) -> Marking | Ungraded:  # type: ignore[override]
         try:
             await asyncio.sleep(0.02)
         except asyncio.CancelledError:
