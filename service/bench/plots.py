@@ -53,7 +53,7 @@ def _plots(section: str, found: Sequence[Measured]) -> Iterator[str]:
     kinds = list(dict.fromkeys(kind for _, a in some for kind in a.kinds))
     if not kinds:
         return
-    bars: dict[str, list[Bar]] = {"people": []}
+    bars: dict[str, list[Bar]] = {}
     for kind in kinds:
         people = next(a.kinds[kind][1] for _, a in some if kind in a.kinds)
         bars["people"].append((people, None))

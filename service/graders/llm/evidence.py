@@ -26,6 +26,8 @@ _LONGER = 1.15
 
 _PLAIN = str.maketrans("‘’ʼ´`“”„«»‐‑‒–—−", "'''''\"\"\"\"\"------")
 _GAP = re.compile(r"\s*(?:\[\s*)?(?:\.{3,}|…)(?:\s*\])?\s*")
+_UNEVEN = re.compile(r"\s\s|[^\S ]")
+"""Spaces that folding changes."""
 _EDGES = " \t\n\"'.,;:!?()[]*_-"
 
 
@@ -46,6 +48,8 @@ class Place(NamedTuple):
 
 def fold(text: str) -> Folded:
     """`text` without differences of case, spaces and typographic marks."""
+    if text.isascii() and not _UNEVEN.search(text):
+        return Folded(text.lower(), range(len(text) + 1))
     folded: list[str] = []
     origin: list[int] = []
     for offset, char in enumerate(text):
