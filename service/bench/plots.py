@@ -53,12 +53,11 @@ def _plots(section: str, found: Sequence[Measured]) -> Iterator[str]:
     kinds = list(dict.fromkeys(kind for _, a in some for kind in a.kinds))
     if not kinds:
         return
+    people = {kind: a.kinds[kind][1] for _, a in reversed(some) for kind in a.kinds}
     bars: dict[str, list[Bar]] = {}
-    for kind in kinds:
-        people = next(a.kinds[kind][1] for _, a in some if kind in a.kinds)
-        bars["people"].append((people, None))
     for grader, a in some:
         bars[grader] = [(a.kinds[kind][2] if kind in a.kinds else None, None) for kind in kinds]
+    bars["people"] = [(people[kind], None) for kind in kinds]
     yield _bars(kinds, bars, highest=100)
 
 
