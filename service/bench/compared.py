@@ -194,7 +194,7 @@ def _drift(pairs: Sequence[tuple[Sample, Record]]) -> Drift | None:
         guards={
             why: Guard(len(all_), sum(h for h, _ in all_), sum(m for _, m in all_)) for why, all_ in guards.items()
         },
-        doubts=Counter(doubt for _, record in pairs for doubt in record.doubts),
+        doubts=dict(Counter(doubt for _, record in pairs for doubt in record.doubts)),
     )
 
 
@@ -220,7 +220,7 @@ def _cost(records: Sequence[Record]) -> Cost | None:
     prices = [record.price for record in graded if record.price is not None]
     return Cost(
         grades=len(graded),
-        ungraded=Counter(record.reason or "" for record in records if record.score is None),
+        ungraded=dict(Counter(record.reason or "" for record in records if record.score is None)),
         median=median(seconds) if seconds else 0.0,
         p95=quantiles(seconds, n=20, method="inclusive")[18] if len(seconds) > 1 else sum(seconds),
         prompt_tokens=_mean(record.prompt_tokens for record in graded),
