@@ -26,8 +26,7 @@ _LONGER = 1.15
 
 _PLAIN = str.maketrans("‘’ʼ´`“”„«»‐‑‒–—−", "'''''\"\"\"\"\"------")
 _GAP = re.compile(r"\s*(?:\[\s*)?(?:\.{3,}|…)(?:\s*\])?\s*")
-_UNEVEN = re.compile(r"\s\s|[^\S ]")
-"""Spaces that folding changes."""
+_SPACES = re.compile(r"\s+")
 _EDGES = " \t\n\"'.,;:!?()[]*_-"
 
 
@@ -48,10 +47,15 @@ class Place(NamedTuple):
 
 def fold(text: str) -> Folded:
     """`text` without differences of case, spaces and typographic marks."""
-    if text.isascii() and not _UNEVEN.search(text):
-        return Folded(text.lower(), range(len(text) + 1))
     folded: list[str] = []
     origin: list[int] = []
+    if text.isascii():  # as below, but several times as fast
+        after = 0
+        for spaces in _SPACES.finditer(text):
+            origin.extend(range(after, spaces.start() + 1))
+            after = spaces.end()
+        origin.extend(range(after, len(text) + 1))
+        return Folded(_SPACES.sub(" ", text).lower(), origin)
     for offset, char in enumerate(text):
         if char.isspace():
             if folded and folded[-1] == " ":
