@@ -45,6 +45,7 @@ class PanelGrader:
         self.identity = GraderName(name="panel", version=digest(VERSION, members))
         self.longest_seconds = max(seconds(members), default=None)
         """How long a grade may take; None where no member takes its time."""
+        self.calls = sum(calls(members))
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -82,6 +83,11 @@ class PanelGrader:
 def total(graders: Sequence[Grader], item: Item, answer: Answer) -> Use:
     """The most that all of them may take."""
     return sum((estimate(grader, item, answer) or Use() for grader in graders), Use())
+
+
+def calls(graders: Sequence[Grader]) -> list[int]:
+    """How often each asks a model for a grade."""
+    return [getattr(grader, "calls", 0) for grader in graders]
 
 
 def seconds(graders: Sequence[Grader]) -> list[float]:
