@@ -11,7 +11,7 @@ from statistics import fmean
 from service.domain.attempt import Answer
 from service.domain.grade import GraderName, Marking, Verdict, VerdictLabel, assess
 from service.domain.rubric import Item
-from service.graders.llm.concepts import Concepts, yardstick
+from service.graders.llm.concepts import Concepts
 from service.graders.llm.sanitise import sanitised
 from service.graders.llm.sight import Sight
 
@@ -28,7 +28,7 @@ def verdicts(marking: Marking, item: Item, answer: Answer) -> tuple[Verdict, ...
     if all(verdict.confidence is not None for verdict in checked):
         return checked
     sight = Sight(sanitised(answer.text).text)
-    concepts = Concepts(yardstick(item), sight)
+    concepts = Concepts.of(item, sight)
 
     def by_evidence(verdict: Verdict) -> float:
         if verdict.label != "missed":

@@ -68,6 +68,12 @@ class Concepts:
         self._sight = sight
         self._places = places
 
+    @classmethod
+    def of(cls, item: Item, sight: Sight) -> "Concepts":
+        """Those of an answer that nobody else reads along with them."""
+        yard, words, clauses = yardstick(item), sight.reading.words, sight.clauses
+        return cls(yard, sight, Places(words, clauses, polarity(sight.reading, clauses), yard.sheet.vocabulary))
+
     def support(self, point: str, clauses: Collection[int]) -> bool:
         """Whether enough concepts of a key point stand together in `clauses`."""
         prose = [self._sight.clauses[number] for number in sorted(clauses) if self._sight.asserts(number)]
