@@ -53,7 +53,7 @@ def test_a_provisional_grade_gives_way_to_the_models_without_moving_what_is_read
     model.pause = 0.03
     session = running(graded, "kv-cache")
     page = open_page(f"/sessions/{session}", at=graded, viewport={"width": width, "height": 800})
-    box(page).fill(ANSWER)
+    box(page).fill(f"{ANSWER} {width}")  # each another answer: equal ones are graded from the store
     page.get_by_role("button", name="Submit").click()
     score = page.get_by_role("region", name="Score")
     expect(score.get_by_text("Provisional", exact=True)).to_be_visible()
@@ -86,7 +86,7 @@ def test_a_model_that_is_away_is_no_error_and_its_grade_comes_in_the_end(
     model.pause = 0
     model.fail("refusal")
     session = running(graded, "kv-cache")
-    attempt = submit(graded, session, ANSWER)
+    attempt = submit(graded, session, f"{ANSWER} Away at {width}.")
     page = open_page(f"/attempts/{attempt}", at=graded, viewport={"width": width, "height": 800})
     score = page.get_by_role("region", name="Score")
     expect(score).to_contain_text("The language model refused to reply.")

@@ -21,6 +21,7 @@ DEATHS = 5
 """So many processes may die over a job."""
 KILLS = [2, pytest.param(DEATHS, marks=pytest.mark.faults)]
 """Processes that it really kills; the short form writes the others down."""
+DEADLY_ONE = f"SELECT id FROM attempt WHERE text LIKE '%{DEADLY}%'"
 
 
 # A job that kills
@@ -64,7 +65,7 @@ def let_it_kill(place: Machine | Hosted, server: Server, workers: Sequence[Serve
     with place.people(2) as people, supervised(workers) as deaths:
         if kills < DEATHS:
             until(lambda: len(deaths) == 1)
-            place.write(f"UPDATE job SET lost = {DEATHS - kills} WHERE worker IS NOT NULL")
+            place.write(f"UPDATE job SET lost = {DEATHS - kills} WHERE attempt_id IN ({DEADLY_ONE})")
         until(lambda: place.rows(failed) != [])
         people.stop()
     assert kills <= len(deaths) <= DEATHS  # on a slow machine more than one has died before the others are written down

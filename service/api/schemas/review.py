@@ -110,6 +110,8 @@ class VerdictOut(BaseModel):
     label: VerdictLabel
     evidence: list[EvidenceOut]
     confidence: float | None
+    agreement: float | None
+    """The share of a panel's members who said so."""
     raw: VerdictLabel | None
     """What the grader had said, where code changed the label."""
     changed: str | None = Field(examples=["not found"])

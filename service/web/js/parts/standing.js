@@ -40,10 +40,18 @@ export function score({ grade, previous }, meanwhile = null) {
   );
 }
 
-/** Who graded it, and what a person says. */
-function gradedBy({ grader, note }) {
+/** Who graded it, and what a person says or a model took. */
+function gradedBy({ grader, note, usage }) {
   if (grader.name === "person") return `A person graded this: ${note}`;
-  return [`Graded by ${grader.name}, version ${grader.version}`, ...grader.models].join(", ");
+  return [`Graded by ${grader.name}, version ${grader.version}`, ...grader.models, ...spent(usage)].join(", ");
+}
+
+/** @param {object | null} usage a UsageOut */
+function spent(usage) {
+  if (!usage) return [];
+  if (usage.reused) return ["as an equal answer before"];
+  const tokens = `${(usage.prompt_tokens + usage.completion_tokens).toLocaleString("en")} tokens`;
+  return usage.price === null ? [tokens] : [tokens, `price ${Number(usage.price.toPrecision(2))}`];
 }
 
 /** @param {object} attempt an AttemptOut without a grade */
