@@ -1,9 +1,13 @@
 """llama.cpp's server on loopback: `python -m tests.real_llm.server` prints its address and ends with its input.
 
 VIVA_GRADER=llm VIVA_LLM__BASE_URL=... VIVA_LLM__MODEL=local VIVA_LLM__TIMEOUT_SECONDS=600 uv run viva serve
+
+LLM_THREADS=1 where others use the machine too: its threads wait for each other by spinning, and one that has to wait
+for a core makes the rest spin for nothing.
 """
 
 import importlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,6 +41,9 @@ def main() -> None:
     params.n_ctx = CONTEXT
     params.ui = False
     params.verbosity = 1
+    params.warmup = False
+    if threads := int(os.environ.get("LLM_THREADS", "0")):
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
     server = xllamacpp.Server(params)
     print(f"{server.listening_address}/v1", flush=True)
     sys.stdin.read()
