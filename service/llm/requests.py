@@ -37,7 +37,7 @@ class Dialect:
             return replace(self, temperature=False)
         if refused == "seed" and self.seed:
             return replace(self, seed=False)
-        if self.logprobs and refused in ("logprobs", None):
+        if self.logprobs and refused in ("logprobs", "top_logprobs", None):
             return replace(self, logprobs=False)
         return self.plainer()
 
@@ -100,5 +100,5 @@ def _sampling(settings: LlmSettings, dialect: Dialect) -> dict[str, Any]:
     if dialect.seed and settings.seed is not None:
         sampling["seed"] = settings.seed
     if dialect.logprobs:
-        sampling["logprobs"] = True
+        sampling |= {"logprobs": True, "top_logprobs": 1}  # without a number some send the twenty likeliest each time
     return sampling

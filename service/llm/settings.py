@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, StringConstraints, model_validator
 
-LOGPROB_BYTES = 200
+LOGPROB_BYTES = 400
 """What a token takes in a reply that has log-probabilities."""
 
 
@@ -26,7 +26,7 @@ class LlmSettings(BaseModel):
     """Seconds that one grade may take, its retry included, whatever the server sends meanwhile."""
     max_tokens: int = Field(default=2000, ge=100, le=100_000)
     """Tokens that a reply may have. One that is cut off is asked for once more, with twice as many."""
-    max_reply_bytes: int = Field(default=1_000_000, ge=1000)
+    max_reply_bytes: int = Field(default=2_000_000, ge=1000)
     """Bytes after which a reply is not read on."""
     concurrency: int = Field(default=8, ge=1, le=500)
     """Calls that one process makes at once."""
