@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from service.bank import Bank, load_bank
 from service.domain.job import Work
@@ -20,6 +22,9 @@ from service.practice import Practice
 from service.settings import Settings
 from service.store.engine import Store
 from service.store.migrate import require, upgrade
+from service.voice import BUILT_IN as TRANSCRIBERS
+from service.voice import Transcriber
+from service.voice.hearing import Voice
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Services:
     live: Live
     practice: Practice
     history: History
+    voice: Voice
     metrics: Metrics
     clock: Callable[[], datetime]
 
@@ -45,13 +51,14 @@ def utc_now() -> datetime:
 def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Services:
     """Raises BankError, ConfigError, StoreUnavailable."""
     grader = make_grader(settings)
+    metrics, live = Metrics(), Live()
+    voice = make_voice(settings, metrics)
     bank = load_bank(settings.bank_dir)
     store = open_store(settings)
     if store.is_sqlite:  # nobody else uses it: no need to ask
         upgrade(store)
     else:
         require(store)
-    metrics, live = Metrics(), Live()
     grading = Grading(store=store, bank=bank, grader=grader, metrics=metrics, clock=clock)
     jobs = make_jobs(settings, store, live, metrics, clock, {work: _handler(grading) for work in ("grade", "regrade")})
     try:
@@ -69,6 +76,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         live=live,
         practice=practice,
         history=History(practice),
+        voice=voice,
         metrics=metrics,
         clock=clock,
     )
@@ -108,6 +116,28 @@ def make_jobs(
     runner = Runner(store=store, live=live, metrics=metrics, clock=clock, handlers=handlers, limits=limits)
     engine: Jobs = load(settings.jobs, ENGINES)(runner)
     return engine
+
+
+def make_voice(settings: Settings, metrics: Metrics) -> Voice:
+    """Whom VIVA_VOICE__TRANSCRIBER names. Raises ConfigError; that a model is missing is found with a recording."""
+    found: Any = load(settings.voice.transcriber, TRANSCRIBERS)
+    try:
+        transcriber: Transcriber = found.from_settings(settings.voice, models_folder(settings))
+    except AttributeError as error:
+        raise ConfigError(
+            f"{settings.voice.transcriber} is no transcriber ({error}); docs/voice.md says what is."
+        ) from error
+
+    def observe(name: str, took: float, seconds: float) -> None:
+        metrics.transcription_seconds.labels(name).observe(took)
+        metrics.audio_seconds.labels(name).inc(seconds)
+
+    return Voice(transcriber, settings.voice, observe)
+
+
+def models_folder(settings: Settings) -> Path:
+    """Where `viva voice install` puts models."""
+    return settings.data_dir / "models"
 
 
 def _handler(grading: Grading) -> Handler:

@@ -9,6 +9,7 @@ import tempfile
 from difflib import get_close_matches
 
 from service.bank import load_bank
+from service.errors import VoiceUnavailable
 from service.graders import make
 from service.live import Live
 from service.metrics import Metrics
@@ -16,7 +17,9 @@ from service.operations.finding import Finding, fail, ok, warning
 from service.settings import Settings, unknown_variables
 from service.store.engine import Store
 from service.store.files import database_file
-from service.wiring import make_jobs, utc_now
+from service.voice.local import LocalTranscriber
+from service.voice.models import verify
+from service.wiring import make_jobs, make_voice, utc_now
 
 MB = 1_000_000
 LITTLE, TOO_LITTLE = 500 * MB, 20 * MB
@@ -67,6 +70,18 @@ def grader(settings: Settings) -> Finding:
             f"{settings.grader} is no grader ({error}).", "Set VIVA_GRADER; docs/grading.md says what a grader is."
         )
     return ok(f"{identity.name} {identity.version}.")
+
+
+def voice(settings: Settings) -> Finding:
+    """Whether there is somebody to listen; a microphone is the browser's business, which has a rule of its own."""
+    transcriber = make_voice(settings, Metrics()).transcriber
+    try:
+        model = transcriber.model
+        if isinstance(transcriber, LocalTranscriber):
+            verify(transcriber.found)
+    except VoiceUnavailable as error:
+        return warning(str(error), "Until then answers are typed.")
+    return ok(f"{transcriber.name}, {model}. Browsers give a microphone to https and to localhost only.")
 
 
 def jobs(settings: Settings) -> Finding:
