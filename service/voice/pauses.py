@@ -79,15 +79,18 @@ def find_speech(sound: Sound) -> Speech:
     return Speech(sound, tuple((span["start"] / RATE, span["end"] / RATE) for span in found))
 
 
-def next_cut(spans: tuple[Span, ...], start: float) -> float | None:
-    """Where a piece that begins at `start` may end while more is to come: in the middle of a gap; None: not yet.
+def next_cut(spans: tuple[Span, ...], length: float) -> float | None:
+    """Where a first piece may end while more is to come after `length` seconds: in the middle of a gap; None: not yet.
 
-    The gap that the speech so far ends in does not count: it may be a word that is not over.
+    The gap at the end counts only once it is a pause: a word may be about to begin.
     """
     least, most = PIECE
-    gaps = [(a[1], b[0]) for a, b in pairwise(spans) if (a[1] + b[0]) / 2 >= start + least]
-    if not gaps:
+    gaps = [(a[1], b[0]) for a, b in pairwise(spans)]
+    if spans and length - spans[-1][1] >= PAUSE:
+        gaps.append((spans[-1][1], length))
+    late = [gap for gap in gaps if sum(gap) / 2 >= least]
+    if not late:
         return None
-    within = [gap for gap in gaps if gap[0] <= start + most] or gaps[:1]
+    within = [gap for gap in late if gap[0] <= most] or late[:1]
     longest = max(within, key=lambda gap: gap[1] - gap[0])
     return sum(longest) / 2

@@ -31,21 +31,22 @@ def test_a_short_pause_stays_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spans", "start", "cut"),
+    ("spans", "length", "cut"),
     [
-        ((), 0.0, None),
-        (((0.0, 30.0),), 0.0, None),
-        (((0.0, 5.0), (6.0, 7.5)), 0.0, None),
-        (((0.0, 5.0), (6.0, 9.0), (9.6, 12.0)), 0.0, 9.3),
-        (((0.0, 9.0), (9.4, 11.0), (12.0, 20.0)), 0.0, 11.5),
-        (((0.0, 20.0), (20.6, 22.0)), 0.0, 20.3),
-        (((0.0, 9.0), (9.6, 19.0), (20.0, 21.0)), 9.3, 19.5),
+        ((), 20.0, None),
+        (((0.0, 30.0),), 30.2, None),
+        (((0.0, 5.0), (6.0, 7.5)), 7.6, None),
+        (((0.0, 5.0), (6.0, 9.0), (9.6, 12.0)), 12.0, 9.3),
+        (((0.0, 9.0), (9.4, 11.0), (12.0, 20.0)), 20.0, 11.5),
+        (((0.0, 20.0), (20.6, 22.0)), 22.0, 20.3),
+        (((0.0, 10.0),), 12.0, 11.0),
+        (((0.0, 10.0),), 10.8, None),
     ],
 )
 def test_a_piece_ends_in_the_longest_gap_that_is_late_enough(
-    spans: tuple[tuple[float, float], ...], start: float, cut: float | None
+    spans: tuple[tuple[float, float], ...], length: float, cut: float | None
 ) -> None:
-    found = next_cut(spans, start)
+    found = next_cut(spans, length)
     assert found is None if cut is None else found == pytest.approx(cut)
 
 
