@@ -41,6 +41,7 @@ async def beside(services: Services, queues: tuple[Queue, ...]) -> AsyncIterator
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await services.grading.close()
+        await services.voice.close()
 
 
 async def _adopt(services: Services) -> None:

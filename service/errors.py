@@ -6,7 +6,11 @@ VivaError
 │   └── PluginError         a name that leads to no object
 ├── NotFound                it does not exist, or it is not yours
 ├── Invalid                 understood, but not acceptable
-│   └── TooLarge            over a stated limit
+│   ├── TooLarge            over a stated limit
+│   │   └── AudioTooLong    a recording with more seconds than are heard
+│   ├── UnknownAudio        a file that is no recording, or of a kind that is not decoded
+│   ├── BrokenAudio         a recording of a known kind in which nothing can be decoded
+│   └── NoSound             a recording without a sound track
 ├── Conflict                not possible in the present state
 │   ├── RevisionMismatch    somebody saved a newer draft
 │   ├── GradeMismatch       a newer grade was added meanwhile
@@ -16,6 +20,8 @@ VivaError
 ├── GraderUnavailable       the grader cannot work at the moment; try again later
 │   └── BudgetSpent         it may not be asked today any more, or not just now
 ├── BadReply                a language model's reply to this answer is of no use; asking again at once would not help
+├── VoiceUnavailable        nobody can listen at the moment
+│   └── VoiceBusy           too many recordings wait; try again soon
 └── StoreUnavailable        the database cannot be used at the moment
     ├── StoreBusy           another writer holds it; try again soon
     └── StoreFull           there is no space left to write
@@ -58,6 +64,22 @@ class Invalid(VivaError):
 
 class TooLarge(Invalid):
     """The text is longer than the limit."""
+
+
+class AudioTooLong(TooLarge):
+    """The recording is longer than the limit."""
+
+
+class UnknownAudio(Invalid):
+    """This is no recording of a kind that can be heard: send WebM, MP4, Ogg, MP3, AAC, FLAC or WAV."""
+
+
+class BrokenAudio(Invalid):
+    """The recording is damaged: nothing in it can be heard."""
+
+
+class NoSound(Invalid):
+    """The recording has no sound track."""
 
 
 class Conflict(VivaError):
@@ -112,6 +134,19 @@ class BadReply(VivaError):
         self.tokens = tokens
         """Sent and received, as the server counts them: it took them all the same."""
         super().__init__(message)
+
+
+class VoiceUnavailable(VivaError):
+    """Recordings cannot be heard at the moment."""
+
+    def __init__(self, message: str | None = None, *, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        """Seconds until another try makes sense."""
+        super().__init__(message)
+
+
+class VoiceBusy(VoiceUnavailable):
+    """Too many recordings wait to be heard; try again in a moment."""
 
 
 class StoreUnavailable(VivaError):

@@ -22,6 +22,16 @@ class Metrics:
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1, 5, 15, 60),
             registry=self.registry,
         )
+        self.transcription_seconds = Histogram(
+            "viva_transcription_seconds",
+            "Time that hearing a recording took, its wait left out.",
+            ["transcriber"],
+            buckets=(0.25, 0.5, 1, 2, 5, 10, 20, 60, 120, 300),
+            registry=self.registry,
+        )
+        self.audio_seconds = Counter(
+            "viva_audio_seconds", "Length of the recordings that were heard.", ["transcriber"], registry=self.registry
+        )
         self.jobs = Counter("viva_job_tries", "Tries by outcome.", ["work", "outcome"], registry=self.registry)
         self.waiting = Gauge("viva_jobs", "Jobs that wait or run.", ["work"], registry=self.registry)
         self.failed = Gauge("viva_jobs_failed", "Jobs that were given up.", ["work"], registry=self.registry)

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSou
 
 from service.errors import ConfigError
 from service.llm.settings import LlmSettings
+from service.voice.settings import VoiceSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS = Path("/run/secrets")
@@ -54,6 +55,8 @@ class Settings(BaseSettings):
     """The same for a whole organisation. Default: no limit."""
     budget_unit: Literal["tokens", "price"] = "tokens"
     """`tokens`, sent and received, or `price`, in the currency of the prices, which every model then has to have."""
+    voice: VoiceSettings = VoiceSettings()
+    """Who listens to spoken answers, as `VIVA_VOICE__MODEL` and so on: see below. Default: this machine."""
     grace_seconds: float = Field(default=10, ge=0, le=300)
     """Seconds after a strict deadline in which an answer still counts, for slow networks."""
     busy_seconds: float = Field(default=10, gt=0, le=60)

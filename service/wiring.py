@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from service.bank import Bank, load_bank
 from service.domain.job import Work
@@ -23,6 +25,9 @@ from service.settings import Settings
 from service.spending import Budget, Spending
 from service.store.engine import Store
 from service.store.migrate import require, upgrade
+from service.voice import BUILT_IN as TRANSCRIBERS
+from service.voice import Transcriber
+from service.voice.hearing import Voice
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class Services:
     practice: Practice
     history: History
     reviews: Reviews
+    voice: Voice
     metrics: Metrics
     clock: Callable[[], datetime]
 
@@ -51,13 +57,14 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
     settings.check_prices()
     grader = make_grader(settings)
     _check_lease(settings, grader)
+    metrics, live = Metrics(), Live()
+    voice = make_voice(settings, metrics)
     bank = load_bank(settings.bank_dir)
     store = open_store(settings)
     if store.is_sqlite:  # nobody else uses it: no need to ask
         upgrade(store)
     else:
         require(store)
-    metrics, live = Metrics(), Live()
     budget = Budget(settings.budget_unit, settings.budget_person, settings.budget_organisation)
     spending = Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
     grading = Grading(store=store, bank=bank, grader=grader, spending=spending, metrics=metrics, live=live, clock=clock)
@@ -78,6 +85,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         practice=practice,
         history=History(practice),
         reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
+        voice=voice,
         metrics=metrics,
         clock=clock,
     )
@@ -127,6 +135,28 @@ def _check_lease(settings: Settings, grader: Grader) -> None:
             f"VIVA_LEASE_SECONDS={settings.lease_seconds:g} is too short: a grade may take {longest:g} seconds, "
             "with the wait for a turn."
         )
+
+
+def make_voice(settings: Settings, metrics: Metrics) -> Voice:
+    """Whom VIVA_VOICE__TRANSCRIBER names. Raises ConfigError; that a model is missing is found with a recording."""
+    found: Any = load(settings.voice.transcriber, TRANSCRIBERS)
+    try:
+        transcriber: Transcriber = found.from_settings(settings.voice, models_folder(settings))
+    except AttributeError as error:
+        raise ConfigError(
+            f"{settings.voice.transcriber} is no transcriber ({error}); docs/voice.md says what is."
+        ) from error
+
+    def observe(name: str, took: float, seconds: float) -> None:
+        metrics.transcription_seconds.labels(name).observe(took)
+        metrics.audio_seconds.labels(name).inc(seconds)
+
+    return Voice(transcriber, settings.voice, observe)
+
+
+def models_folder(settings: Settings) -> Path:
+    """Where `viva voice install` puts models."""
+    return settings.data_dir / "models"
 
 
 def _handler(grading: Grading) -> Handler:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from service.api.problems import STATUS
 from service.llm.settings import LlmSettings
 from service.settings import ROOT, Settings
+from service.voice.settings import VoiceSettings
 from tests.server import Server
 
 DOCS = ROOT / "docs"
@@ -31,6 +32,14 @@ def test_every_setting_of_the_language_model_is_documented() -> None:
     table = text("docs/hosting.md")
     for name, field in LlmSettings.model_fields.items():
         assert f"| `VIVA_LLM__{name.upper()}` |" in table
+        assert field.description
+        assert field.description in table
+
+
+def test_every_setting_of_speech_recognition_is_documented() -> None:
+    table = text("docs/hosting.md")
+    for name, field in VoiceSettings.model_fields.items():
+        assert f"| `VIVA_VOICE__{name.upper()}` |" in table
         assert field.description
         assert field.description in table
 

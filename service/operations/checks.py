@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from service.bank import load_bank
-from service.errors import GraderUnavailable
+from service.errors import GraderUnavailable, VoiceUnavailable
 from service.graders import make
 from service.live import Live
 from service.llm.requests import Mode
@@ -21,7 +21,9 @@ from service.operations.finding import Finding, fail, ok, warning
 from service.settings import Settings, unknown_variables
 from service.store.engine import Store
 from service.store.files import database_file
-from service.wiring import make_jobs, utc_now
+from service.voice.local import LocalTranscriber
+from service.voice.models import verify
+from service.wiring import make_jobs, make_voice, utc_now
 
 MB = 1_000_000
 LITTLE, TOO_LITTLE = 500 * MB, 20 * MB
@@ -106,6 +108,18 @@ async def _asked(configured: Sequence[LlmSettings]) -> tuple[list[str], list[str
         finally:
             await endpoint.aclose()
     return answers, faults
+
+
+def voice(settings: Settings) -> Finding:
+    """Whether there is somebody to listen; a microphone is the browser's business, which has a rule of its own."""
+    transcriber = make_voice(settings, Metrics()).transcriber
+    try:
+        model = transcriber.model
+        if isinstance(transcriber, LocalTranscriber):
+            verify(transcriber.found)
+    except VoiceUnavailable as error:
+        return warning(str(error), "Until then answers are typed.")
+    return ok(f"{transcriber.name}, {model}. Browsers give a microphone to https and to localhost only.")
 
 
 def jobs(settings: Settings) -> Finding:

@@ -22,6 +22,7 @@ CHECKS: Mapping[str, Callable[[Settings], Finding]] = {
     "bank": checks.bank,
     "grader": checks.grader,
     "models": checks.models,
+    "voice": checks.voice,
     "jobs": checks.jobs,
     "port": checks.port,
 }

@@ -9,9 +9,11 @@ import httpx2
 import schemathesis
 
 from tests.api.walk import answer, at, begin
+from tests.voice.sounds import AUDIO
 
 client = httpx2.Client(base_url=os.environ["VIVA_URL"])
 turns = itertools.count()
+RECORDING = (AUDIO / "nm2.webm").read_bytes()
 
 
 @schemathesis.hook
@@ -33,6 +35,8 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
         case.body = {"based_on": 1, "note": "I see it otherwise.", "verdicts": [{"point": "M1", "label": "met"}]}
     if path.endswith("/draft") and "If-Match" in case.headers:
         case.headers["If-Match"] = '"0"'
+    if path.endswith("/transcribe"):
+        case.body, case.media_type, case.query = RECORDING, "application/octet-stream", {}
     if path.endswith("/sessions") and isinstance(case.body, dict):
         case.body = {
             field: value for field, value in case.body.items() if field not in ("question_ids", "topics", "tags")
