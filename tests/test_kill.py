@@ -79,8 +79,7 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed_over_and_over(tm
     moments = [start + (STEPS - 1 if n % 2 else chance.randrange(STEPS)) for n, start in enumerate(spans)]
     kills = [(moment, chance.uniform(0, PATIENCE)) for moment in moments]  # each second one strikes at a hand-in
     print("kills:", kills)
-    lease = {"VIVA_LEASE_SECONDS": "5"}  # what a dead server was just grading is taken over when its lease ends
-    with Server(tmp_path, VIVA_LOG_LEVEL="warning", **lease) as server:
+    with Server(tmp_path, VIVA_LOG_LEVEL="warning") as server:
         writer = Writer(server, kills)
         answers = dict(writer.answer(n, SAVES // QUESTIONS) for n in range(1, QUESTIONS + 1))
         assert writer.deaths >= KILLS - 1  # the last kill may come too late
