@@ -152,9 +152,8 @@ class Grading:
                 attempt = attempts.load(tx, job.attempt_id)
             except NotFound:
                 attempt = None
-            over = attempt is None or attempts.by_person(tx, attempt.id)
-        if attempt is not None and not over and (job.work == "regrade" or attempt.status == "submitted"):
-            return attempt
+            if attempt is not None and _owed(tx, job, attempt):
+                return attempt
         with self.store.write() as tx:
             jobs.finish(tx, job)
         return None
@@ -180,3 +179,10 @@ class Grading:
                     fingerprint=self._fingerprint(attempt),
                 )
                 notices.tell(tx, about(attempt.id))
+
+
+def _owed(tx: Tx, job: Job, attempt: Attempt) -> bool:
+    """Whether a grade is still wanted. One by a person ends that: who waits for a grade has none."""
+    if job.work == "regrade":
+        return not attempts.by_person(tx, attempt.id)
+    return attempt.status == "submitted"
