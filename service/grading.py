@@ -20,7 +20,7 @@ from service.domain.grade import Grade, Ungraded, assess, fingerprint
 from service.domain.job import Job
 from service.domain.rubric import Item
 from service.errors import BudgetSpent, GraderUnavailable, NotFound, StoreUnavailable
-from service.graders import Grader, Tell, asks, longest_seconds
+from service.graders import Grader, Tell, asks, close, longest_seconds
 from service.live import Live, about
 from service.metrics import Metrics
 from service.notes import taking_notes
@@ -109,8 +109,7 @@ class Grading:
 
     async def close(self) -> None:
         """Ends what the grader has open."""
-        if close := getattr(self.grader, "aclose", None):
-            await close()
+        await close(self.grader)
 
     async def item(self, digest: str) -> Item:
         """The version of a question that an attempt or a session was made with."""
