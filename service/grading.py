@@ -20,7 +20,7 @@ from service.domain.grade import Grade, Ungraded, assess, fingerprint
 from service.domain.job import Job
 from service.domain.rubric import Item
 from service.errors import BudgetSpent, GraderUnavailable, NotFound, StoreUnavailable
-from service.graders import Grader, Tell, asks, longest_seconds
+from service.graders import Grader, Tell, asks, close, longest_seconds
 from service.live import Live, about
 from service.metrics import Metrics
 from service.notes import taking_notes
@@ -109,8 +109,7 @@ class Grading:
 
     async def close(self) -> None:
         """Ends what the grader has open."""
-        if close := getattr(self.grader, "aclose", None):
-            await close()
+        await close(self.grader)
 
     async def item(self, digest: str) -> Item:
         """The version of a question that an attempt or a session was made with."""
@@ -152,9 +151,8 @@ class Grading:
                 attempt = attempts.load(tx, job.attempt_id)
             except NotFound:
                 attempt = None
-            over = attempt is None or attempts.by_person(tx, attempt.id)
-        if attempt is not None and not over and (job.work == "regrade" or attempt.status == "submitted"):
-            return attempt
+            if attempt is not None and _owed(tx, job, attempt):
+                return attempt
         with self.store.write() as tx:
             jobs.finish(tx, job)
         return None
@@ -180,3 +178,10 @@ class Grading:
                     fingerprint=self._fingerprint(attempt),
                 )
                 notices.tell(tx, about(attempt.id))
+
+
+def _owed(tx: Tx, job: Job, attempt: Attempt) -> bool:
+    """Whether a grade is still wanted. One by a person ends that: who waits for a grade has none."""
+    if job.work == "regrade":
+        return not attempts.by_person(tx, attempt.id)
+    return attempt.status == "submitted"

@@ -59,7 +59,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
     _check_lease(settings, grader)
     metrics, live = Metrics(), Live()
     voice = make_voice(settings, metrics)
-    bank = load_bank(settings.bank_dir)
+    bank = load_bank(settings.bank_dir, anchors=False)
     store = open_store(settings)
     if store.is_sqlite:  # nobody else uses it: no need to ask
         upgrade(store)

@@ -1,6 +1,6 @@
 """A language model's server on loopback that speaks Chat Completions and Responses, and fails as real ones do.
 
-It runs in a thread of its own. What it says is up to a judge; without one it says what fits the schema, no more.
+What it says is up to a judge; without one it says what fits the schema, no more.
 """
 
 import asyncio
@@ -8,13 +8,12 @@ import json
 import re
 import struct
 import sys
-import threading
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from socket import SO_LINGER, SOL_SOCKET
-from types import TracebackType
-from typing import Any, Self, get_args
+from typing import Any, get_args
 
+from tests.aside import Aside
 from tests.llm_faults import HUGE, Fault, Talk, spoiled
 
 Judge = Callable[[dict[str, Any]], str]
@@ -46,7 +45,7 @@ class Asked:
         return "\n".join(message["content"] for message in messages)
 
 
-class LlmServer:
+class LlmServer(Aside):
     """`strict`: the modes that it enforces; it takes any, and ignores the others without a word.
 
     `refuses`: parameters that it answers with 400. `obedient`: whether its model does as a prompt asks.
@@ -78,53 +77,25 @@ class LlmServer:
         """Requests that are being answered, and the most that ever were at once."""
         self.sent = 0
         """Bytes."""
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def fail(self, fault: Fault | None, times: int = 10**9, *, only: Callable[[Asked], bool] | None = None) -> None:
         """From now on; None mends it."""
         self.fault, self.times, self.only = fault, times, only
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self._server = self._run(asyncio.start_server(self._serve, "127.0.0.1", 0))
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self._run(self._stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _run(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+        return f"{self.origin}/v1"
 
-    async def _stop(self) -> None:
-        self._server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                asked = await self._read(reader)
-                self.asked.append(asked)
-                self.now += 1
-                self.most = max(self.most, self.now)
-                try:
-                    await self._answer(asked, writer)
-                finally:
-                    self.now -= 1
-        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
-            pass
-        finally:
-            writer.close()
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            asked = await self._read(reader)
+            self.asked.append(asked)
+            self.now += 1
+            self.most = max(self.most, self.now)
+            try:
+                await self._answer(asked, writer)
+            finally:
+                self.now -= 1
 
     @staticmethod
     async def _read(reader: asyncio.StreamReader) -> Asked:

@@ -21,7 +21,7 @@ from service.bench.samples import ATTACKS, CONTROLS, Half, Sample, anchors, chos
 from service.bench.side_by_side import text
 from service.cli.plain import plain_errors
 from service.errors import ConfigError
-from service.graders import Grader, named
+from service.graders import Grader, close, named
 from service.settings import Settings, read_settings
 
 INTERRUPTED = 130
@@ -97,8 +97,7 @@ async def _run(
     async with AsyncExitStack() as stack:
         made: list[Grader] = [named(settings, name) for name in wanted]
         for grader in made:
-            if hasattr(grader, "aclose"):
-                stack.push_async_callback(grader.aclose)
+            stack.push_async_callback(close, grader)
         names += [called(grader) for grader in made]
         if len(set(names)) < len(names):
             raise ConfigError(f"Graders of one name and version cannot be told apart: {', '.join(names)}.")

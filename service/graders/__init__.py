@@ -50,6 +50,12 @@ async def heard(grader: Grader, item: Item, answer: Answer, tell: Tell | None) -
     return marking
 
 
+async def close(grader: Grader) -> None:
+    """Ends what it has open, where it has something."""
+    if end := getattr(grader, "aclose", None):
+        await end()
+
+
 class Asking(Grader, Protocol):
     """A grader that asks a model: it is held within budgets, and what it says of an answer is kept for equal ones."""
 

@@ -12,8 +12,8 @@ from service.domain.attempt import Answer
 from service.domain.grade import Call, GraderName, Marking, Ungraded
 from service.domain.rubric import Item
 from service.errors import BadReply, ConfigError
-from service.graders import Grader, confidence, named
-from service.graders.panel import calls, close, digest, seconds, total
+from service.graders import Grader, close, confidence, named
+from service.graders.panel import calls, digest, seconds, total
 from service.llm.meter import Use
 from service.settings import Settings
 
@@ -62,4 +62,5 @@ class CascadeGrader:
         return total(self.levels, item, answer)
 
     async def aclose(self) -> None:
-        await close(self.levels)
+        for level in self.levels:
+            await close(level)

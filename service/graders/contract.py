@@ -20,7 +20,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from service.domain.attempt import MAX_ANSWER, Answer
 from service.domain.grade import Evidence, Marking, Ungraded, assess
 from service.errors import VivaError
-from service.graders import Grader
+from service.graders import Grader, close
 from service.graders.contract_item import ANSWERS, GOOD, ITEM
 
 Maker = Callable[[], Grader]
@@ -60,7 +60,7 @@ async def its_identity_is_stable(make: Maker) -> None:
         await grader.mark(ITEM, GOOD)
         _expect(grader.identity == before, f"{before} became {grader.identity}")
         other = make()
-        await _close(other)
+        await close(other)
         _expect(other.identity == before, f"one is {before}, the next {other.identity}")
 
     await _with(make, work)
@@ -200,12 +200,7 @@ async def _with(make: Maker, work: Callable[[Grader], Awaitable[None]]) -> None:
     try:
         await work(grader)
     finally:
-        await _close(grader)
-
-
-async def _close(grader: Grader) -> None:
-    if hasattr(grader, "aclose"):
-        await grader.aclose()
+        await close(grader)
 
 
 async def _same(grader: Grader, answer: Answer, before: object, otherwise: str) -> None:

@@ -18,7 +18,7 @@ from service.domain.attempt import Answer
 from service.domain.grade import CREDIT, Finding, GraderName, Marking, Reading, Ungraded, Verdict
 from service.domain.rubric import Item
 from service.errors import BadReply, ConfigError, GraderUnavailable
-from service.graders import Grader, confidence, estimate, named
+from service.graders import Grader, close, confidence, estimate, named
 from service.llm.meter import Use
 from service.settings import Settings
 
@@ -77,7 +77,8 @@ class PanelGrader:
         return total(self.members, item, answer)
 
     async def aclose(self) -> None:
-        await close(self.members)
+        for member in self.members:
+            await close(member)
 
 
 def total(graders: Sequence[Grader], item: Item, answer: Answer) -> Use:
@@ -99,13 +100,6 @@ def digest(own: str, graders: Sequence[Grader]) -> str:
     """Twelve hex digits that change with any of the graders."""
     parts = [own, *([grader.identity.name, grader.identity.version] for grader in graders)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
-
-
-async def close(graders: Sequence[Grader]) -> None:
-    """Ends what they have open."""
-    for grader in graders:
-        if end := getattr(grader, "aclose", None):
-            await end()
 
 
 def _together(votes: Sequence[Vote], item: Item, *, complete: bool) -> Marking:

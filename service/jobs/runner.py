@@ -74,6 +74,14 @@ class Runner:
         """Whether a job is to be claimed and done while this process does nothing else. Raises StoreUnavailable."""
         return await asyncio.to_thread(self._suspected, attempt_id, work)
 
+    async def inherit(self) -> None:
+        """Take over at once what a process before this one held. On Postgres it may live: there its lease has to end.
+
+        Raises StoreUnavailable.
+        """
+        if self.store.is_sqlite:  # nobody else uses it
+            await asyncio.to_thread(self._end_leases)
+
     async def run(self, job: Job) -> float | None:
         """Do a claimed job. Returns the seconds after which it is to be tried again; None when it has ended."""
         logs.job_id.set(str(job))
@@ -143,6 +151,10 @@ class Runner:
         with self.store.write() as tx:
             claimed = jobs.claim(tx, works, self.name, now, self.limits.lease, limit, idle=idle)
             return [job for job in claimed if not self._exhausted(tx, job)]
+
+    def _end_leases(self) -> None:
+        with self.store.write() as tx:
+            jobs.end_leases(tx, self.clock())
 
     def _suspected(self, attempt_id: UUID, work: Work) -> bool:
         with self.store.read() as tx:

@@ -87,12 +87,12 @@ def add_grade(
     `fingerprint` it is kept for equal answers too.
     """
     row = _locked(tx, attempt.id)
-    if person is None and ((row.status != "submitted" and not again) or by_person(tx, attempt.id)):
+    if person is None and row.status != "submitted" and (not again or by_person(tx, attempt.id)):
         return False
     row.status = "graded" if isinstance(result, Grade) else "ungraded"
     number = _append(tx, row, grader, result, now, fingerprint=fingerprint, person=person)
     if person is None and (number > 1 or doubts(result)):
-        reviews.note_doubts(tx, row, number, doubts(result), now)
+        reviews.note_doubts(tx, attempt, number, doubts(result), now)
     return True
 
 

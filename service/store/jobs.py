@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_
+from sqlalchemy import ColumnElement, and_, delete, func, or_, update
 from sqlmodel import col, select
 
 from service.domain.attempt import Attempt
@@ -101,6 +101,11 @@ def release(tx: Tx, job: Job) -> None:
     """Give the job back as it was: this worker ends, and the try does not count."""
     if row := _held(tx, job):
         row.tries, row.leased_until, row.worker = job.tries - 1, None, None
+
+
+def end_leases(tx: Tx, now: datetime) -> None:
+    """Of workers that are gone: each counts as lost, as one whose lease ran out does."""
+    tx.exec(update(JobRow).where(col(JobRow.leased_until) > now).values(leased_until=now))
 
 
 def holds(tx: Tx, job: Job) -> bool:

@@ -12,45 +12,21 @@ from service.domain.attempt import Attempt
 from service.domain.review import Review, ReviewKind
 from service.errors import NotFound
 from service.store.engine import Tx
-from service.store.tables import AttemptRow, ReviewRow
+from service.store.tables import ReviewRow
 
 OVERTAKEN = "A later grade took its place."
 
 
 def add_dispute(tx: Tx, attempt: Attempt, number: int, point: str, text: str, now: datetime) -> Review:
-    row = ReviewRow(
-        id=uuid7(),
-        attempt_id=attempt.id,
-        owner=attempt.owner.id,
-        organisation=attempt.owner.organisation,
-        question_id=attempt.question_id,
-        number=number,
-        kind="dispute",
-        point=point,
-        text=text,
-        created_at=now,
-    )
-    tx.add(row)
-    return _review(row)
+    return _add(tx, attempt, number, "dispute", point, text, now)
 
 
-def note_doubts(tx: Tx, attempt: AttemptRow, number: int, doubts: Sequence[str], now: datetime) -> None:
+def note_doubts(tx: Tx, attempt: Attempt, number: int, doubts: Sequence[str], now: datetime) -> None:
     """With a machine's grade: its doubts take the place of those of an earlier grade."""
     for earlier in _open(tx, attempt.id, "doubt"):
         earlier.closed_at, earlier.reply = now, OVERTAKEN
     if doubts:
-        row = ReviewRow(
-            id=uuid7(),
-            attempt_id=attempt.id,
-            owner=attempt.owner,
-            organisation=attempt.organisation,
-            question_id=attempt.question_id,
-            number=number,
-            kind="doubt",
-            text="; ".join(doubts),
-            created_at=now,
-        )
-        tx.add(row)
+        _add(tx, attempt, number, "doubt", None, "; ".join(doubts), now)
 
 
 def answer(tx: Tx, attempt_id: UUID, replies: Mapping[str, str], note: str, by: str, now: datetime) -> None:
@@ -107,6 +83,25 @@ def page(
     if last is not None:
         query = query.where(tuple_(col(ReviewRow.closed_at), col(ReviewRow.id)) < (last.closed_at, last.id))
     return [_review(row) for row in tx.exec(query)]
+
+
+def _add(
+    tx: Tx, attempt: Attempt, number: int, kind: ReviewKind, point: str | None, text: str, now: datetime
+) -> Review:
+    row = ReviewRow(
+        id=uuid7(),
+        attempt_id=attempt.id,
+        owner=attempt.owner.id,
+        organisation=attempt.owner.organisation,
+        question_id=attempt.question_id,
+        number=number,
+        kind=kind,
+        point=point,
+        text=text,
+        created_at=now,
+    )
+    tx.add(row)
+    return _review(row)
 
 
 def _open(tx: Tx, attempt_id: UUID, kind: ReviewKind) -> Sequence[ReviewRow]:

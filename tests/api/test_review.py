@@ -227,8 +227,10 @@ def test_a_person_grades_an_answer_that_still_waits_and_the_machine_s_grade_is_d
 def test_a_follower_learns_of_a_person_s_grade(waiting: TestClient) -> None:
     attempt = hand_in(waiting)
     verdicts = whole(waiting, attempt)
-    threading.Timer(0.3, lambda: override(waiting, attempt, 0, verdicts=verdicts)).start()
+    reviewer = threading.Timer(0.3, lambda: override(waiting, attempt, 0, verdicts=verdicts))
+    reviewer.start()
     found = waiting.get(f"/api/v1/attempts/{attempt}", params={"wait": 20}).json()
+    reviewer.join()
     assert (found["status"], found["grade"]["grader"]["name"]) == ("graded", "person")
 
 
