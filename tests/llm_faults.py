@@ -40,7 +40,7 @@ class Talk:
     @property
     def chooses(self) -> bool:
         """Whether one word is asked for."""
-        return self.body.get("top_logprobs", 0) > 1
+        return bool(self.body.get("top_logprobs", 0) > 1)
 
     @property
     def kind(self) -> str:

@@ -87,16 +87,16 @@ class Concepts:
         return len(self._terms(prose) & self._yard.says[point]) >= ENOUGH
 
     def nearness(self, mistake: str, clauses: Collection[int]) -> int:
-        """How many concepts `clauses` have of a mistake: of its best cue or of its own words, whichever are more.
+        """How many concepts `clauses` have of a mistake: of a cue all, or of its own words, whichever are more.
 
-        Nought where they are not enough, and where as many of its words are turned: denied, or not denied as it does.
+        Nought for fewer than half of its words, and where as many are turned: denied, or not denied as it does.
         """
         prose = self._prose(clauses)
         wanted, there = self._yard.says[mistake], self._terms(prose)
         shared, turned = len(wanted & there), len({(stem, not denied) for stem, denied in wanted} & there - wanted)
-        words = shared if shared >= ENOUGH and shared > turned else 0
+        words = shared if shared >= max(ENOUGH, len(wanted) / 2) and shared > turned else 0
         spans = _spans(prose)
-        return max([words, *(len(group) for group in self._yard.cues[mistake] if self._related(group, spans))])
+        return max([words, *(len(group) for group in self._yard.cues[mistake] if self._whole(group, spans))])
 
     def _prose(self, clauses: Collection[int]) -> list[Clause]:
         return [self._sight.clauses[number] for number in sorted(clauses) if self._sight.asserts(number)]
@@ -104,6 +104,10 @@ class Concepts:
     def _terms(self, prose: Iterable[Clause]) -> set[Term]:
         words = self._sight.reading.words
         return {(words[i].stem, self._places.denied(i)) for clause in prose for i in range(clause.first, clause.last)}
+
+    def _whole(self, group: Group, spans: list[Span]) -> bool:
+        match = self._places.match(group, spans)
+        return not match.contradicted and not match.missing
 
     def _related(self, group: Group, spans: list[Span]) -> bool:
         match = self._places.match(group, spans)

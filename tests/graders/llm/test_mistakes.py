@@ -2,15 +2,20 @@
 
 import asyncio
 import json
+from statistics import mean
 from typing import Any
 
 import pytest
 
+from service.bank import load_bank
 from service.domain.attempt import Answer
 from service.domain.grade import Marking, Ungraded
 from service.domain.rubric import Item
+from service.graders.llm.case import Case
 from service.graders.llm.grader import LlmGrader, version
+from service.graders.llm.sanitise import sanitised
 from service.llm.meter import Meter, metering
+from service.settings import ROOT
 from tests.domain.builders import make_mistake, make_point, make_question, make_rubric
 from tests.graders.llm.test_grader import settings, settings_of, using
 from tests.llm_faults import Fault
@@ -220,3 +225,15 @@ def test_the_version_says_whether_mistakes_are_asked_about() -> None:
     without = {version(settings_of(**off)) for off in ({"ask_mistakes": False}, {"logprobs": False})}
     assert len(without) == 1
     assert with_them not in without
+
+
+def test_a_model_that_sees_every_mistake_everywhere_hardly_finds_a_sentence_for_those_that_are_not_made() -> None:
+    shown: dict[bool, list[bool]] = {True: [], False: []}
+    for item in load_bank(ROOT).items.values():
+        for anchor in [anchor for anchor in item.rubric.anchors if not anchor.held_out][:6]:
+            answer = Answer.of(anchor.answer)
+            case = Case(item, answer, sanitised(answer.text))
+            for mistake in item.rubric.mistakes:
+                shown[mistake.id in anchor.mistakes].append(bool(case.nearest(mistake.id)))
+    assert mean(shown[True]) > 0.95
+    assert mean(shown[False]) < 0.15
