@@ -18,6 +18,8 @@ from tests.llm_faults import HUGE, Fault, Talk, spoiled
 
 Judge = Callable[[dict[str, Any]], str]
 """From the body of a request to what the model says."""
+Leaning = Callable[[str], float | None]
+"""From a question of yes or no to the log-odds of yes; None where the model has neither word for it."""
 TAGGED = re.compile(r"<(answer-[0-9a-f]{16})>\n(.*)\n</\1>", re.DOTALL)
 PROSE = "Good morning! How are you today?"
 
@@ -32,6 +34,11 @@ class Asked:
     body: dict[str, Any]
 
     @property
+    def chooses(self) -> bool:
+        """Whether one word is asked for."""
+        return Talk(False, self.body).chooses
+
+    @property
     def text(self) -> str:
         """All messages."""
         messages = self.body.get("messages") or self.body["input"]
@@ -42,7 +49,7 @@ class LlmServer(Aside):
     """`strict`: the modes that it enforces; it takes any, and ignores the others without a word.
 
     `refuses`: parameters that it answers with 400. `obedient`: whether its model does as a prompt asks.
-    `sure`: the probability of each word, where it gives log-probabilities.
+    `sure`: the probability of each word, where it gives log-probabilities. `leans`: what it says to yes or no.
     """
 
     def __init__(
@@ -54,12 +61,15 @@ class LlmServer(Aside):
         obedient: bool = True,
         seconds: float = 0,
         sure: float | None = None,
+        leans: Leaning | None = None,
     ) -> None:
-        self.judge, self.sure = judge, sure
+        self.judge, self.sure, self.leans = judge, sure, leans
         self.strict, self.refuses, self.obedient, self.seconds = strict, refuses, obedient, seconds
         self.fault: Fault | None = None
         self.times = 0
         """How many requests the fault still meets."""
+        self.only: Callable[[Asked], bool] | None = None
+        """Which; None: any."""
         self.pause: float = 0
         """Seconds before each piece of a streamed reply."""
         self.asked: list[Asked] = []
@@ -68,9 +78,9 @@ class LlmServer(Aside):
         self.sent = 0
         """Bytes."""
 
-    def fail(self, fault: Fault | None, times: int = 10**9) -> None:
+    def fail(self, fault: Fault | None, times: int = 10**9, *, only: Callable[[Asked], bool] | None = None) -> None:
         """From now on; None mends it."""
-        self.fault, self.times = fault, times
+        self.fault, self.times, self.only = fault, times, only
 
     @property
     def url(self) -> str:
@@ -96,8 +106,9 @@ class LlmServer(Aside):
 
     async def _answer(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(self.seconds)
-        fault = self.fault if self.times > 0 else None
-        self.times -= 1
+        met = self.times > 0 and (self.only is None or self.only(asked))
+        fault = self.fault if met else None
+        self.times -= met
         talk = Talk(asked.path.endswith("/responses"), asked.body)
         if fault == "silence":
             await asyncio.sleep(3600)
@@ -111,6 +122,9 @@ class LlmServer(Aside):
             await self._send(writer, spoiled(fault, talk, self._said(asked)))
         elif refused := next((name for name in asked.body if name in self.refuses), None):
             await self._send(writer, talk.refusal_of(refused))
+        elif talk.chooses:
+            lean = self.leans(asked.text) if self.leans else None
+            await self._send(writer, talk.choice(lean, given=self.sure is not None))
         elif talk.streamed and self.pause:
             for piece in talk.pieces(self._said(asked)):
                 await self._send(writer, piece)
