@@ -123,7 +123,8 @@ def test_a_model_that_finds_no_end_to_its_follow_up_question_has_given_its_verdi
         assert sum("answer-" in asked.text for asked in server.asked) == 1
     assert isinstance(result, Marking)
     assert [verdict.label for verdict in result.verdicts] == ["met", "met"]
-    assert (bool(result.feedback), result.follow_up) == (True, "")
+    assert result.feedback
+    assert result.follow_up is None
 
 
 @pytest.mark.parametrize("fault", ["500", "429", "429-retry-after", "silence", "drip", "html", "redirect", "reset"])
