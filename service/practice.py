@@ -18,7 +18,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from service.bank import Bank
-from service.domain.attempt import Answer, Attempt, Person, Standing, clean
+from service.domain.attempt import Answer, Attempt, Person, Source, Standing, clean
 from service.domain.job import Priority
 from service.domain.plan import Plan, draw, make_session
 from service.domain.rubric import Item
@@ -27,7 +27,7 @@ from service.errors import Conflict, KeyReused
 from service.grading import Grading
 from service.jobs import Jobs
 from service.live import JOBS, Live, about
-from service.store import attempts, items, sessions
+from service.store import attempts, items, recordings, sessions
 from service.store.engine import Store, Tx
 
 Changed = tuple[PracticeSession, tuple[HandIn, ...]]
@@ -167,8 +167,11 @@ class Practice:
         key: str | None,
         now: datetime,
         wait: float = WAIT_SECONDS,
+        recording: UUID | None = None,
     ) -> tuple[UUID, bool]:
         """Hand in an answer: the attempt's id, and whether `key` had brought it in before.
+
+        With `recording` it was spoken: `text` is what the person confirmed of its transcript.
 
         Its grade is waited for, but not longer than `wait` seconds.
 
@@ -188,7 +191,14 @@ class Practice:
                     if earlier[1] != fingerprint:
                         raise KeyReused
                     return [earlier[0].id], True
-                _, handed = self._apply(tx, person, session_id, now, step, key=key, fingerprint=fingerprint)
+                if recording is not None:
+                    _check_heard(tx, person, session_id, position, recording)
+                source: Source = "typed" if recording is None else "spoken"
+                _, handed = self._apply(
+                    tx, person, session_id, now, step, key=key, fingerprint=fingerprint, source=source
+                )
+                if recording is not None:
+                    recordings.attach(tx, recording, handed[-1])
             return handed, False
 
         attempt_ids, replayed = await asyncio.to_thread(commit)
@@ -269,6 +279,7 @@ class Practice:
         *,
         key: str | None = None,
         fingerprint: str = "",
+        source: Source = "typed",
     ) -> tuple[PracticeSession, list[UUID]]:
         """Lock the session, let the clock act, take the step, keep it all. The ids are of the attempts it made.
 
@@ -282,10 +293,11 @@ class Practice:
                 if slot.state in REVIEWABLE and slot.state != earlier.state:
                     _not_in_strict(tx, person, slot.question_id, after.id)
         sessions.save(tx, before, after)
-        made = [(hand_in, None, "") for hand_in in timed_out] + [(hand_in, key, fingerprint) for hand_in in handed]
+        made: list[tuple[HandIn, str | None, str, Source]] = [(hand_in, None, "", "typed") for hand_in in timed_out]
+        made += [(hand_in, key, fingerprint, source) for hand_in in handed]
         ids = []
-        for hand_in, sent_key, sent in made:
-            attempt = _attempt_of(after, hand_in)
+        for hand_in, sent_key, sent, how in made:
+            attempt = _attempt_of(after, hand_in, how)
             attempts.add(tx, attempt, key=sent_key, fingerprint=sent)
             self.jobs.enqueue(tx, attempt, "grade", Priority.FINAL, now)
             ids.append(attempt.id)
@@ -299,7 +311,16 @@ class Practice:
         return " · ".join(names) if len(names) <= 2 else "Mixed practice"
 
 
-def _attempt_of(session: PracticeSession, hand_in: HandIn) -> Attempt:
+def _check_heard(tx: Tx, person: Person, session_id: UUID, position: int, recording: UUID) -> None:
+    """Raises NotFound, Conflict where this is not the question's recording, or was not heard yet."""
+    found = recordings.get(tx, person, session_id, position)
+    if found.id != recording:
+        raise Conflict("This question has another recording.")
+    if found.state != "transcribed":
+        raise Conflict(f"The recording is {found.state}: submit it once it is transcribed, or submit without it.")
+
+
+def _attempt_of(session: PracticeSession, hand_in: HandIn, source: Source) -> Attempt:
     slot = session.slot(hand_in.position)
     return Attempt(
         id=uuid7(),
@@ -308,7 +329,7 @@ def _attempt_of(session: PracticeSession, hand_in: HandIn) -> Attempt:
         position=slot.position,
         question_id=slot.question_id,
         item_digest=slot.item_digest,
-        answer=Answer(text=hand_in.text),
+        answer=Answer(text=hand_in.text, source=source),
         timed_out=hand_in.timed_out,
         seconds_used=hand_in.seconds_used,
         submitted_at=hand_in.finished_at,

@@ -19,6 +19,7 @@ from service.live import Live
 from service.metrics import Metrics
 from service.plugins import load
 from service.practice import Practice
+from service.recordings import Recordings
 from service.settings import Settings
 from service.store.engine import Store
 from service.store.migrate import require, upgrade
@@ -40,6 +41,7 @@ class Services:
     practice: Practice
     history: History
     voice: Voice
+    recordings: Recordings
     metrics: Metrics
     clock: Callable[[], datetime]
 
@@ -77,6 +79,9 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         practice=practice,
         history=History(practice),
         voice=voice,
+        recordings=Recordings(
+            store=store, bank=bank, voice=voice, live=live, clock=clock, lease=settings.lease_seconds
+        ),
         metrics=metrics,
         clock=clock,
     )

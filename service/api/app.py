@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from service.api import answering, attempts, bank, health, pages, problems, sessions, voice
+from service.api import answering, attempts, bank, health, pages, problems, recordings, sessions, voice
 from service.api.middleware import BodyLimit, LocalOnly, RequestContext
 from service.api.problems import FieldError, Problem
 from service.background import beside
@@ -33,7 +33,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     Raises BankError, ConfigError, StoreUnavailable: better now than on the first request.
     """
     services = wire(settings, clock)
-    app = _app(services, ("grading",) if settings.jobs == "embedded" else ())
+    app = _app(services, ("grading", "transcription") if settings.jobs == "embedded" else ())
     app.include_router(_api())
     app.include_router(health.router)
     pages.install(app)
@@ -84,7 +84,7 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1")
-    for resource in (bank, sessions, answering, attempts, voice):
+    for resource in (bank, sessions, answering, recordings, attempts, voice):
         api.include_router(resource.router)
     return api
 

@@ -33,6 +33,7 @@ STATUS: dict[type[errors.VivaError], tuple[int, str]] = {
     errors.BrokenAudio: (422, "broken-audio"),
     errors.NoSound: (422, "no-sound"),
     errors.Conflict: (409, "conflict"),
+    errors.ChunksMissing: (409, "chunks-missing"),
     errors.DeadlinePassed: (409, "deadline-passed"),
     errors.RevisionMismatch: (412, "revision-mismatch"),
     errors.KeyReused: (422, "key-reused"),
@@ -65,6 +66,8 @@ class Problem(BaseModel):
     errors: list[FieldError] = []
     current_revision: int | None = None
     """With revision-mismatch: the revision of the draft that is stored."""
+    missing: list[int] | None = None
+    """With chunks-missing: their numbers."""
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -101,7 +104,11 @@ def install(app: FastAPI) -> None:
     async def ours(request: Request, error: errors.VivaError) -> Response:
         status, slug = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), (500, "internal"))
         headers = {"Retry-After": str(_patience(error))} if status in (429, 503) else None
-        more = {"current_revision": error.current} if isinstance(error, errors.RevisionMismatch) else {}
+        more: dict[str, Any] = {}
+        if isinstance(error, errors.RevisionMismatch):
+            more = {"current_revision": error.current}
+        elif isinstance(error, errors.ChunksMissing):
+            more = {"missing": error.missing}
         return problem(request, status, slug, str(error), headers=headers, **more)
 
     @app.exception_handler(RequestValidationError)

@@ -100,6 +100,8 @@ def _text(value: object) -> str:
         return value.hex
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
     raise TypeError(f"Nothing is said here of how to compare a {type(value).__name__}.")
 
 

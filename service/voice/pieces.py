@@ -4,7 +4,8 @@ A piece ends in a pause and is never heard again: about a third more work in all
 which after the end only the last piece is left. What was heard so far is a value that can be stored between pieces.
 """
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import asdict, dataclass, replace
 
 from service.voice import Heard, Hints, Transcriber, Word
 from service.voice.decode import RATE, Sound
@@ -24,6 +25,20 @@ class Progress:
     @property
     def text(self) -> str:
         return written(self.words)
+
+    def dump(self) -> str:
+        """As JSON, with the text for whoever wants only that."""
+        return json.dumps(asdict(self) | {"text": self.text})
+
+    @classmethod
+    def load(cls, dumped: str | None) -> "Progress":
+        """The beginning, where nothing was heard yet."""
+        if dumped is None:
+            return cls()
+        fields = json.loads(dumped)
+        words = tuple(Word(**word) for word in fields["words"])
+        spans = tuple((start, end) for start, end in fields["spans"])
+        return cls(fields["settled"], words, spans, fields["dropped"])
 
 
 def further(transcriber: Transcriber, sound: Sound, hints: Hints, before: Progress) -> Progress | None:

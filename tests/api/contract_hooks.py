@@ -3,7 +3,7 @@
 import itertools
 import os
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 import schemathesis
@@ -29,12 +29,24 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
         ids["attempt_id"] = answer(client, begin(client))["id"]
     if path.endswith("/draft") and "If-Match" in case.headers:
         case.headers["If-Match"] = '"0"'
+    if "/recording" in path:
+        case.query = (case.query or {}) | speak(ids["session_id"], path)
+        ids |= {"number": 0} if "number" in ids else {}
+        case.body = RECORDING if "/chunks" in path else {"chunks": 1} if path.endswith("/complete") else case.body
     if path.endswith("/transcribe"):
         case.body, case.media_type, case.query = RECORDING, "application/octet-stream", {}
     if path.endswith("/sessions") and isinstance(case.body, dict):
         case.body = {
             field: value for field, value in case.body.items() if field not in ("question_ids", "topics", "tags")
         }
+
+
+def speak(session: str, path: str) -> dict[str, str]:
+    """Record something for the operation at `path`: the recording's id, as it takes it."""
+    which = {"recording": str(uuid4())}
+    if "/chunks" not in path:
+        client.put(f"{at(session)}/recording/chunks/0", params=which, content=RECORDING)
+    return which if path.endswith(("/complete", "/chunks/{number}")) else {}
 
 
 def is_uuid(text: object) -> bool:
