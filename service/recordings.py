@@ -157,6 +157,7 @@ class Recordings:
 
         def load() -> bytes:
             with self.store.read() as tx:
+                sessions.get(tx, person, session_id)
                 return recordings.sound(tx, recordings.get(tx, person, session_id, position).id)
 
         if not (found := await asyncio.to_thread(load)):
@@ -236,6 +237,7 @@ class Recordings:
 
     def _read(self, person: Person, session_id: UUID, position: int) -> Recording:
         with self.store.read() as tx:
+            sessions.get(tx, person, session_id)  # what is missing of another's session is the session
             return recordings.get(tx, person, session_id, position)
 
     def _claim(self) -> tuple[Recording, str | None] | None:
