@@ -122,6 +122,7 @@ def value(column: Column[Any], number: int) -> Any:
         int: number,
         float: number / 7,
         UUID: UUID(int=number),
+        bytes: bytes([number % 256, 0, 255]),
         datetime: at(number + 1e-6),
         str: f"{column.name} {number} {ODD}" + LONG * "." * isinstance(column.type, Text),
     }
@@ -141,6 +142,8 @@ def other(value: Any) -> Any:
             return UUID(int=value.int + 1)
         case datetime():
             return value + timedelta(microseconds=1)
+        case bytes():
+            return value + b"\0"
     return f"{value} "
 
 
