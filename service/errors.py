@@ -15,6 +15,7 @@ VivaError
 │   ├── RevisionMismatch    somebody saved a newer draft
 │   ├── GradeMismatch       a newer grade was added meanwhile
 │   ├── DeadlinePassed      the time for it is over
+│   ├── ChunksMissing       a recording cannot end before it is whole
 │   └── KeyReused           an idempotency key was sent with another request
 ├── PreconditionMissing     a revision has to be sent along
 ├── GraderUnavailable       the grader cannot work at the moment; try again later
@@ -104,6 +105,14 @@ class GradeMismatch(Conflict):
 
 class DeadlinePassed(Conflict):
     """The time for this question is over."""
+
+
+class ChunksMissing(Conflict):
+    """Not all of the recording has arrived."""
+
+    def __init__(self, missing: list[int]) -> None:
+        self.missing = missing
+        super().__init__(f"{len(missing)} chunks of the recording have not arrived: send them, and complete again.")
 
 
 class KeyReused(Conflict):

@@ -73,7 +73,9 @@ async def submit_answer(
     wait: Wait | None = None,
 ) -> AttemptOut:
     """Hand in the answer: its grade, the model answer, the notes. A grade that takes longer can be followed."""
-    attempt_id, replayed = await uses.practice.submit(who, session_id, position, answer.text, key, now, wait)
+    attempt_id, replayed = await uses.practice.submit(
+        who, session_id, position, answer.text, key, now, wait, answer.recording
+    )
     if replayed:
         response.status_code = 200
     return views.attempt(uses.bank, await uses.history.attempt(who, attempt_id))

@@ -11,7 +11,20 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from service.api import answering, attempts, bank, health, pages, problems, review, sessions, voice
+from service.api import (
+    answering,
+    attempts,
+    bank,
+    health,
+    pages,
+    problems,
+    receiving,
+    recordings,
+    review,
+    sessions,
+    speech,
+    voice,
+)
 from service.api.middleware import BodyLimit, LocalOnly, RequestContext
 from service.api.problems import FieldError, Problem
 from service.background import beside
@@ -33,7 +46,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     Raises BankError, ConfigError, StoreUnavailable: better now than on the first request.
     """
     services = wire(settings, clock)
-    app = _app(services, ("grading",) if settings.jobs == "embedded" else ())
+    app = _app(services, ("grading", "transcription") if settings.jobs == "embedded" else ())
     app.include_router(_api())
     app.include_router(health.router)
     pages.install(app)
@@ -62,8 +75,8 @@ def _app(services: Services, queues: tuple[Queue, ...]) -> FastAPI:
         redoc_url=None,
     )
     app.state.services = services
-    recordings = (voice.PATHS, services.settings.voice.max_bytes + voice.FORM_BYTES)
-    app.add_middleware(BodyLimit, limit=MAX_BODY, larger=recordings)
+    whole = (receiving.PATHS, services.settings.voice.max_bytes + receiving.FORM_BYTES)
+    app.add_middleware(BodyLimit, limit=MAX_BODY, larger=whole)
     app.add_middleware(LocalOnly)
     app.add_middleware(RequestContext, clock=services.clock, metrics=services.metrics)
     problems.install(app)
@@ -84,7 +97,7 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1")
-    for resource in (bank, sessions, answering, attempts, review, voice):
+    for resource in (bank, sessions, answering, recordings, attempts, review, voice, speech):
         api.include_router(resource.router)
     return api
 

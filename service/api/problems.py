@@ -33,6 +33,7 @@ STATUS: dict[type[errors.VivaError], tuple[int, str]] = {
     errors.BrokenAudio: (422, "broken-audio"),
     errors.NoSound: (422, "no-sound"),
     errors.Conflict: (409, "conflict"),
+    errors.ChunksMissing: (409, "chunks-missing"),
     errors.DeadlinePassed: (409, "deadline-passed"),
     errors.RevisionMismatch: (412, "revision-mismatch"),
     errors.GradeMismatch: (412, "grade-mismatch"),
@@ -68,6 +69,8 @@ class Problem(BaseModel):
     """With revision-mismatch: the revision of the draft that is stored."""
     current_grade: int | None = None
     """With grade-mismatch: the number of the attempt's grade."""
+    missing: list[int] | None = None
+    """With chunks-missing: their numbers."""
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -104,11 +107,13 @@ def install(app: FastAPI) -> None:
     async def ours(request: Request, error: errors.VivaError) -> Response:
         status, slug = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), (500, "internal"))
         headers = {"Retry-After": str(_patience(error))} if status in (429, 503) else None
-        more = {}
+        more: dict[str, Any] = {}
         if isinstance(error, errors.RevisionMismatch):
             more = {"current_revision": error.current}
         elif isinstance(error, errors.GradeMismatch):
             more = {"current_grade": error.current}
+        elif isinstance(error, errors.ChunksMissing):
+            more = {"missing": error.missing}
         return problem(request, status, slug, str(error), headers=headers, **more)
 
     @app.exception_handler(RequestValidationError)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -99,6 +99,7 @@ class SlotRow(Owned, table=True):
     hint_used: bool
     draft: str = long_text()
     revision: int
+    listening_since: datetime | None = utc(default=None)
 
 
 class AttemptRow(Owned, table=True):
@@ -194,6 +195,51 @@ class ReviewRow(Owned, table=True):
     closed_at: datetime | None = utc(default=None)
     closed_by: str | None = None
     reply: str | None = Field(default=None, sa_type=Text)
+
+
+class RecordingRow(Owned, table=True):
+    """A spoken answer; its sound is in `recording_chunk`, for as long as it is kept."""
+
+    __tablename__ = "recording"
+    __table_args__ = (
+        UniqueConstraint("session_id", "position", name="uq_recording_session_position"),
+        Index("ix_recording_next", "state", "run_after"),
+        Index("ix_recording_attempt_id", "attempt_id"),
+    )
+    id: UUID = Field(primary_key=True)
+    session_id: UUID = Field(foreign_key="practice_session.id")
+    position: int
+    question_id: str
+    state: str
+    chunks: int
+    """How many have arrived."""
+    size: int
+    """Bytes that have arrived."""
+    heard: int
+    """Chunks that were there when it was last listened to."""
+    progress: str | None = Field(default=None, sa_type=Text)
+    """What was heard so far, as JSON."""
+    transcript: str | None = Field(default=None, sa_type=Text)
+    failure: str | None = Field(default=None, sa_type=Text)
+    tries: int
+    lost: int
+    """Workers that died over it, one after the other."""
+    created_at: datetime = utc()
+    run_after: datetime = utc()
+    """When it is to be listened to."""
+    worker: str | None = None
+    """Who listens to it."""
+    leased_until: datetime | None = utc(default=None)
+    attempt_id: UUID | None = Field(default=None, foreign_key="attempt.id")
+
+
+class ChunkRow(Owned, table=True):
+    """Part of a recording, as it came."""
+
+    __tablename__ = "recording_chunk"
+    recording_id: UUID = Field(primary_key=True, foreign_key="recording.id")
+    number: int = Field(primary_key=True)
+    body: bytes = Field(sa_type=LargeBinary)
 
 
 class SpendingRow(SQLModel, table=True):

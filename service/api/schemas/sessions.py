@@ -126,6 +126,8 @@ class DraftOut(BaseModel):
 
 class SubmitIn(BaseModel, strict=True):
     text: str = Field(examples=["The KV cache keeps the keys and values of past tokens in every layer."])
+    recording: Annotated[UUID | None, Field(strict=False)] = None
+    """The question's recording, where `text` is what you confirmed of its transcript."""
 
 
 class ExtendIn(BaseModel, strict=True):
