@@ -26,9 +26,10 @@ async function running(session, signal) {
     session.questions.find(({ state }) => OPEN.includes(state)) ??
     session.questions.find(({ state }) => state === "unseen");
   try {
+    const voice = await get("/voice", { signal });
     const open = await post(`/sessions/${session.id}/questions/${slot.position}/open`, undefined, { signal });
     // Opening starts the clock, so the session is read again.
-    return new AnsweringPage(await get(`/sessions/${session.id}`, { signal }), open).page();
+    return new AnsweringPage(await get(`/sessions/${session.id}`, { signal }), open, voice).page();
   } catch (error) {
     // The clock, or another device, was quicker.
     if (error instanceof ApiError && error.status === 409) return afresh(session, slot, signal, error);

@@ -1,0 +1,68 @@
+/** What stands under the answer box about a spoken answer: how it is going, and what was heard. */
+
+import { address } from "../api.js";
+import { announce, fill, h } from "../dom.js";
+import { deliveryFacts } from "./delivery.js";
+
+export class Panel {
+  #line = h("p", { class: "status" });
+  #choices = h("div", { class: "choices" });
+  #doubts = h("div");
+  #rest = h("div");
+
+  /** What was heard while it is spoken: inside the box. */
+  soFar = h("p", { class: "so-far", hidden: true });
+  element = h(
+    "div",
+    { class: "spoken", hidden: true },
+    h("div", { class: "spoken-line" }, this.#line, this.#choices),
+    this.#doubts,
+    this.#rest,
+  );
+
+  /**
+   * Says how it is going, aloud as well.
+   *
+   * @param {string} tone good, warn, bad or ""
+   * @param {string} text
+   * @param {{label: string, action: () => void}[]} [choices]
+   */
+  say(tone, text, choices = []) {
+    this.element.hidden = !text;
+    this.#line.dataset.tone = tone;
+    if (text !== this.#line.textContent) {
+      fill(this.#line, text);
+      if (text) announce(text);
+    }
+    const labels = choices.map(({ label }) => label).join();
+    if (labels === this.#choices.dataset.labels) return; // the focus stays where it is
+    this.#choices.dataset.labels = labels;
+    fill(this.#choices, choices.map(choice));
+  }
+
+  /** @param {string} text that was heard so far */
+  showSoFar(text) {
+    this.soFar.hidden = !text;
+    fill(this.soFar, h("b", {}, "Heard so far "), text);
+  }
+
+  /** @param {Node | null} list */
+  showDoubts(list) {
+    fill(this.#doubts, list);
+  }
+
+  /** @param {object | null} transcript a Transcript @param {string} path of the question */
+  showTranscript(transcript, path) {
+    const play = transcript && player(`${path}/recording/audio`);
+    fill(this.#rest, transcript && h("div", { class: "heard" }, play, deliveryFacts(transcript)));
+  }
+}
+
+function choice({ label, action }) {
+  return h("button", { type: "button", class: "button small", on: { click: action } }, label);
+}
+
+/** Plays a recording that the server keeps. */
+export function player(path) {
+  return h("audio", { controls: true, preload: "none", src: address(path), "aria-label": "Your recording" });
+}
