@@ -13,12 +13,14 @@ VivaError
 │   └── NoSound             a recording without a sound track
 ├── Conflict                not possible in the present state
 │   ├── RevisionMismatch    somebody saved a newer draft
+│   ├── GradeMismatch       a newer grade was added meanwhile
 │   ├── DeadlinePassed      the time for it is over
 │   ├── ChunksMissing       a recording cannot end before it is whole
 │   └── KeyReused           an idempotency key was sent with another request
 ├── PreconditionMissing     a revision has to be sent along
 ├── GraderUnavailable       the grader cannot work at the moment; try again later
-├── BadReply                a language model's reply to this answer is of no use; another try would not help
+│   └── BudgetSpent         it may not be asked today any more, or not just now
+├── BadReply                a language model's reply to this answer is of no use; asking again at once would not help
 ├── VoiceUnavailable        nobody can listen at the moment
 │   └── VoiceBusy           too many recordings wait; try again soon
 └── StoreUnavailable        the database cannot be used at the moment
@@ -93,6 +95,14 @@ class RevisionMismatch(Conflict):
         super().__init__(f"A newer draft was saved elsewhere: its revision is {current}.")
 
 
+class GradeMismatch(Conflict):
+    """A newer grade was added meanwhile."""
+
+    def __init__(self, current: int) -> None:
+        self.current = current
+        super().__init__(f"The attempt's grade is number {current} by now: look at it, and base your changes on it.")
+
+
 class DeadlinePassed(Conflict):
     """The time for this question is over."""
 
@@ -122,8 +132,17 @@ class GraderUnavailable(VivaError):
         super().__init__(message)
 
 
+class BudgetSpent(GraderUnavailable):
+    """Today's budget for the language model is used up; it begins anew at midnight UTC."""
+
+
 class BadReply(VivaError):
     """The language model's reply is of no use."""
+
+    def __init__(self, message: str | None = None, *, tokens: tuple[int | None, int | None] = (None, None)) -> None:
+        self.tokens = tokens
+        """Sent and received, as the server counts them: it took them all the same."""
+        super().__init__(message)
 
 
 class VoiceUnavailable(VivaError):

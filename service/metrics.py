@@ -39,4 +39,15 @@ class Metrics:
         self.grader_unavailable = Counter(
             "viva_grader_unavailable", "Times that a grader could not work.", ["grader"], registry=self.registry
         )
+        self.llm_tokens = Counter(
+            "viva_llm_tokens", "Tokens by model and direction.", ["model", "direction"], registry=self.registry
+        )
+        self.llm_price = Counter("viva_llm_price", "Price of these, where known.", ["model"], registry=self.registry)
+        self.llm_errors = Counter(
+            "viva_llm_errors", "Requests that came to nothing, by kind.", ["model", "kind"], registry=self.registry
+        )
+        self.budget_spent = Counter(
+            "viva_llm_budget_spent", "Grades put off by a daily budget.", registry=self.registry
+        )
+        self.reused = Counter("viva_grades_reused", "Grades taken from an equal answer's.", registry=self.registry)
         self.followers = Gauge("viva_sse_clients", "Open event streams.", registry=self.registry)

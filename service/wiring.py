@@ -9,6 +9,7 @@ from typing import Any
 from service.bank import Bank, load_bank
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
+from service.graders import Grader, longest_seconds
 from service.graders import make as make_grader
 from service.grading import Grading
 from service.history import History
@@ -20,7 +21,9 @@ from service.metrics import Metrics
 from service.plugins import load
 from service.practice import Practice
 from service.recordings import Recordings
+from service.review import Reviews
 from service.settings import Settings
+from service.spending import Budget, Spending
 from service.store.engine import Store
 from service.store.migrate import require, upgrade
 from service.voice import BUILT_IN as TRANSCRIBERS
@@ -40,6 +43,7 @@ class Services:
     live: Live
     practice: Practice
     history: History
+    reviews: Reviews
     voice: Voice
     recordings: Recordings
     metrics: Metrics
@@ -52,16 +56,20 @@ def utc_now() -> datetime:
 
 def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Services:
     """Raises BankError, ConfigError, StoreUnavailable."""
+    settings.check_prices()
     grader = make_grader(settings)
+    _check_lease(settings, grader)
     metrics, live = Metrics(), Live()
     voice = make_voice(settings, metrics)
-    bank = load_bank(settings.bank_dir)
+    bank = load_bank(settings.bank_dir, anchors=False)
     store = open_store(settings)
     if store.is_sqlite:  # nobody else uses it: no need to ask
         upgrade(store)
     else:
         require(store)
-    grading = Grading(store=store, bank=bank, grader=grader, metrics=metrics, clock=clock)
+    budget = Budget(settings.budget_unit, settings.budget_person, settings.budget_organisation)
+    spending = Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
+    grading = Grading(store=store, bank=bank, grader=grader, spending=spending, metrics=metrics, live=live, clock=clock)
     jobs = make_jobs(settings, store, live, metrics, clock, {work: _handler(grading) for work in ("grade", "regrade")})
     try:
         jobs.check()
@@ -78,6 +86,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         live=live,
         practice=practice,
         history=History(practice),
+        reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
         voice=voice,
         recordings=Recordings(
             store=store, bank=bank, voice=voice, live=live, clock=clock, lease=settings.lease_seconds
@@ -121,6 +130,16 @@ def make_jobs(
     runner = Runner(store=store, live=live, metrics=metrics, clock=clock, handlers=handlers, limits=limits)
     engine: Jobs = load(settings.jobs, ENGINES)(runner)
     return engine
+
+
+def _check_lease(settings: Settings, grader: Grader) -> None:
+    """A job whose lease ends while its grader works is done, and paid for, twice."""
+    longest = longest_seconds(grader)
+    if longest is not None and settings.lease_seconds <= longest:
+        raise ConfigError(
+            f"VIVA_LEASE_SECONDS={settings.lease_seconds:g} is too short: a grade may take {longest:g} seconds, "
+            "with the wait for a turn."
+        )
 
 
 def make_voice(settings: Settings, metrics: Metrics) -> Voice:

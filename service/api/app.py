@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from service.api import answering, attempts, bank, health, pages, problems, recordings, sessions, voice
+from service.api import answering, attempts, bank, health, pages, problems, recordings, review, sessions, voice
 from service.api.middleware import BodyLimit, LocalOnly, RequestContext
 from service.api.problems import FieldError, Problem
 from service.background import beside
@@ -84,7 +84,7 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1")
-    for resource in (bank, sessions, answering, recordings, attempts, voice):
+    for resource in (bank, sessions, answering, recordings, attempts, review, voice):
         api.include_router(resource.router)
     return api
 

@@ -36,6 +36,7 @@ STATUS: dict[type[errors.VivaError], tuple[int, str]] = {
     errors.ChunksMissing: (409, "chunks-missing"),
     errors.DeadlinePassed: (409, "deadline-passed"),
     errors.RevisionMismatch: (412, "revision-mismatch"),
+    errors.GradeMismatch: (412, "grade-mismatch"),
     errors.KeyReused: (422, "key-reused"),
     errors.PreconditionMissing: (428, "precondition-missing"),
     errors.StoreUnavailable: (503, "store-unavailable"),
@@ -66,6 +67,8 @@ class Problem(BaseModel):
     errors: list[FieldError] = []
     current_revision: int | None = None
     """With revision-mismatch: the revision of the draft that is stored."""
+    current_grade: int | None = None
+    """With grade-mismatch: the number of the attempt's grade."""
     missing: list[int] | None = None
     """With chunks-missing: their numbers."""
 
@@ -107,6 +110,8 @@ def install(app: FastAPI) -> None:
         more: dict[str, Any] = {}
         if isinstance(error, errors.RevisionMismatch):
             more = {"current_revision": error.current}
+        elif isinstance(error, errors.GradeMismatch):
+            more = {"current_grade": error.current}
         elif isinstance(error, errors.ChunksMissing):
             more = {"missing": error.missing}
         return problem(request, status, slug, str(error), headers=headers, **more)

@@ -14,13 +14,14 @@ from service.bench.llm import Manners
 from service.bench.load import Load, Place
 from service.bench.load import run as run_load
 from service.bench.tables import text
+from service.cli.calibrate import graders
 from service.cli.plain import plain_errors
-from service.graders import BUILT_IN, Grader
-from service.plugins import load
+from service.graders import named
 from service.settings import read_settings
 from service.wiring import models_folder
 
 app = typer.Typer(help="Measurements.", no_args_is_help=True)
+app.command()(graders)
 
 
 @app.command()
@@ -34,7 +35,7 @@ def anchors(
     """How far a grader agrees with the people who judged the bank's anchors."""
     with plain_errors():
         settings = read_settings()
-        chosen: Grader = load(grader or settings.grader, BUILT_IN)()
+        chosen = named(settings, grader or settings.grader)
         found = asyncio.run(report(load_bank(settings.bank_dir), chosen, resamples, seed))
     typer.echo(json.dumps(asdict(found)) if as_json else text(found, worst))
 

@@ -61,6 +61,11 @@ def mark(sheet: Sheet, text: str) -> Marking:
     reading = read(text)
     clauses = split(reading.words)
     places = Places(reading.words, clauses, polarity(reading, clauses), sheet.vocabulary)
+    return mark_read(sheet, text, reading, clauses, places)
+
+
+def mark_read(sheet: Sheet, text: str, reading: Reading, clauses: Sequence[Clause], places: Places) -> Marking:
+    """The same of a text that was read already; `places` may be used only once."""
     addressed = _addressed(reading, clauses)
     counts = [c.sentence not in addressed and _counts(sheet, reading, c, places) for c in clauses]
     sight = _Sight(sheet, text, reading, clauses, places, counts)
@@ -76,7 +81,7 @@ class _Sight(NamedTuple):
     sheet: Sheet
     text: str
     reading: Reading
-    clauses: list[Clause]
+    clauses: Sequence[Clause]
     places: Places
     counts: list[bool]
     """For each clause whether it can be evidence."""

@@ -9,11 +9,13 @@ import json
 import re
 import time
 import wave
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 
 from service.errors import ConfigError, VoiceUnavailable
+from service.retry_after import retry_after
 from service.voice import Heard, Hints, Word
 from service.voice.decode import RATE, Sound
 from service.voice.pauses import Speech
@@ -73,8 +75,9 @@ class RemoteTranscriber:
                 "POST", self._url, data=fields, files={"file": ("answer.wav", sound, "audio/wav")}
             ) as response:
                 if not response.is_success:
+                    asked = retry_after(response.headers, datetime.now(UTC))
                     raise VoiceUnavailable(
-                        f"The speech server answers with status {response.status_code}.", retry_after=_asked(response)
+                        f"The speech server answers with status {response.status_code}.", retry_after=asked
                     )
                 body = self._read(response, end)
         except httpx2.HTTPError as error:
@@ -111,9 +114,3 @@ def _text(body: bytes) -> str:
     if not isinstance(text, str):
         raise VoiceUnavailable("The speech server's reply is not what the API promises.")
     return text.strip()
-
-
-def _asked(response: httpx2.Response) -> float | None:
-    """Seconds of a `Retry-After`, where it has some."""
-    value = response.headers.get("retry-after", "")
-    return float(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
