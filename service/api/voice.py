@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
@@ -17,7 +18,7 @@ from service.api.deps import Uses
 from service.api.problems import problems
 from service.domain.question import Slug
 from service.domain.transcript import Transcript
-from service.errors import Invalid, TooLarge
+from service.errors import Invalid, TooLarge, VoiceUnavailable
 from service.voice import Hints
 from service.voice.hearing import hints_for
 
@@ -46,6 +47,29 @@ RECORDING: dict[str, Any] = {
     }
 }
 """What a recording is sent as; its first bytes say what it is, not its media type."""
+
+
+class VoiceOut(BaseModel):
+    """Whether answers can be spoken here."""
+
+    problem: str | None
+    """Why nobody can listen, and what to do about it; null where somebody can."""
+    max_seconds: float
+    """Longest recording."""
+    keeps: bool
+    """Whether the sound of an answer is kept after it is graded."""
+
+
+@router.get("/voice")
+async def voice(uses: Uses) -> VoiceOut:
+    """Whether answers can be spoken here, and how long they may be."""
+    settings = uses.settings.voice
+    try:
+        await asyncio.to_thread(lambda: uses.voice.transcriber.model)
+        problem = None
+    except VoiceUnavailable as error:
+        problem = str(error)
+    return VoiceOut(problem=problem, max_seconds=settings.max_seconds, keeps=settings.keep)
 
 
 @router.post("/transcribe", openapi_extra=RECORDING)

@@ -38,7 +38,7 @@ export class AnswerBox {
    * @param {(text: string) => void} options.changed
    * @param {() => void} options.left the box lost the focus
    * @param {() => void} options.submit
-   * @param {() => void} options.marked a mark in the text came or went
+   * @param {() => void} options.marked marks in the text came, moved or went
    * @param {import("./speaking.js").Pieces} options.speaking what belongs to speaking
    */
   constructor({ text, maxWords, changed, left, submit, marked, speaking }) {

@@ -28,7 +28,7 @@ export class Marks {
 
   /**
    * @param {HTMLTextAreaElement} area
-   * @param {() => void} changed a mark came or went
+   * @param {() => void} changed marks came, moved or went
    */
   constructor(area, changed) {
     this.#area = area;
@@ -52,7 +52,7 @@ export class Marks {
     this.#text = this.#area.value;
     if (!before.length) return;
     this.#draw();
-    if (this.list.length !== before.length) this.#changed();
+    this.#changed();
   }
 
   remove(mark) {

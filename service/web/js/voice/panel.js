@@ -46,9 +46,15 @@ export class Panel {
     fill(this.soFar, h("b", {}, "Heard so far "), text);
   }
 
-  /** @param {Node | null} list */
+  /** @param {Node | null} list @returns {boolean} false where the focus was in it and finds no place any more */
   showDoubts(list) {
+    const rows = () => [...this.#doubts.querySelectorAll("li")];
+    const at = rows().findIndex((row) => row.contains(document.activeElement));
     fill(this.#doubts, list);
+    if (at < 0) return true;
+    const row = rows()[at] ?? rows().at(-1);
+    row?.querySelector("button").focus();
+    return row !== undefined;
   }
 
   /** @param {object | null} transcript a Transcript @param {string} path of the question */

@@ -127,9 +127,9 @@ export class Spoken {
     await this.#take?.forget();
   }
 
-  /** Marks came or went: the list of doubtful words follows. */
+  /** Marks came, moved or went: the list of doubtful words follows. */
   showDoubts() {
-    this.panel.showDoubts(doubtList(this.#box));
+    if (!this.panel.showDoubts(doubtList(this.#box))) this.#box.area.focus();
   }
 
   // Recording
