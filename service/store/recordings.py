@@ -171,7 +171,9 @@ def _locked(tx: Tx, recording_id: UUID) -> RecordingRow | None:
 
 def _recording(row: RecordingRow) -> Recording:
     return Recording(
-        **row.model_dump(include={"id", "session_id", "position", "question_id", "chunks", "size", "created_at", "attempt_id"}),
+        **row.model_dump(
+            include={"id", "session_id", "position", "question_id", "chunks", "size", "created_at", "attempt_id"}
+        ),
         state=row.state,  # type: ignore[arg-type]
         owner=Person(id=row.owner, organisation=row.organisation),
         text=json.loads(row.progress)["text"] if row.progress else "",

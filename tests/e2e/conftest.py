@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
-from service.voice.decode import RATE, decode
+from tests.e2e.speech import microphone
 from tests.server import Server
-from tests.voice.sounds import AUDIO, write
 
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -31,17 +30,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="package")
-def speech(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
-    """A microphone that hears the first five seconds of an answer to `kv-cache`, once each time that it is opened."""
-    said = decode(AUDIO / "kv.webm", 60)[: 5 * RATE]
-    file = write(tmp_path_factory.mktemp("speech") / "kv.wav", said, "pcm_s16le")
-    return "--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={file}%noloop"
-
-
-@pytest.fixture(scope="package")
-def browser(speech: tuple[str, ...]) -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    folder = tmp_path_factory.mktemp("microphone")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=(*FLAGS, *speech))
+        browser = playwright.chromium.launch(executable_path=chromium(), args=(*FLAGS, *microphone(folder)))
         yield browser
         browser.close()
 

@@ -86,6 +86,7 @@ export class AnswerBox {
       ),
       speaking.below,
       this.#status,
+      speaking.last,
     );
     this.#measure();
   }

@@ -2,6 +2,7 @@
 
 import { h, unseen } from "../dom.js";
 import { icon } from "../icons.js";
+import { aloudButton } from "../voice/aloud.js";
 import { dimension, traits } from "../parts/common.js";
 
 /**
@@ -19,7 +20,7 @@ export function questionView(session, open, { timer, box, actions, hint }) {
     { class: "page question" },
     h("div", { class: "head" }, progress(session, open), timer),
     h("h1", { class: "asked" }, open.question.prompt),
-    h("div", { class: "meta" }, traits(open.question), session.mode === "practice" && hintButton(open, actions.hint)),
+    h("div", { class: "meta" }, traits(open.question), tools(session, open, actions)),
     hint,
     box.element,
     h("div", { class: "foot" }, covers(open.criteria), ways(session, actions)),
@@ -38,6 +39,15 @@ function progress(session, open) {
     { class: "where" },
     h("p", { class: "eyebrow" }, `${position} of ${total} · ${open.question.topic_title}`),
     h("div", { class: "steps", "aria-hidden": "true" }, total > 1 && steps),
+  );
+}
+
+function tools(session, open, actions) {
+  return h(
+    "div",
+    { class: "choices" },
+    aloudButton(open.question.prompt),
+    session.mode === "practice" && hintButton(open, actions.hint),
   );
 }
 

@@ -91,6 +91,7 @@ function planned(session) {
         facts.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
       ),
       h("p", { class: "lead" }, rules),
+      h("p", { class: "soft" }, h("a", { href: "/microphone" }, "Check your microphone"), " if you mean to speak."),
       h("p", { class: "choices" }, goButton(session, "start", "Start the clock"), leaveButton(session)),
     ),
   };

@@ -25,13 +25,15 @@ export class Controls {
   #live = h("div", { class: "live-level", hidden: true }, this.#meter.element, unseen("Recorded: "), this.#time);
   #record;
   #pause;
+  #pausable;
 
   /**
    * @param {object} actions
    * @param {() => void} actions.record record, stop, or record again
-   * @param {() => void} actions.pause pause, or go on
+   * @param {(() => void) | null} [actions.pause] pause, or go on; null where it cannot be paused
    */
-  constructor({ record, pause }) {
+  constructor({ record, pause = null }) {
+    this.#pausable = pause !== null;
     const props = { type: "button", class: "button record", "aria-keyshortcuts": "Alt+R", on: { click: record } };
     this.#record = h("button", props);
     this.#pause = h("button", { type: "button", class: "button quiet round", hidden: true, on: { click: pause } });
@@ -47,7 +49,7 @@ export class Controls {
     this.#record.setAttribute("aria-disabled", String(OFF.includes(state)));
     this.element.dataset.state = state;
     fill(this.#pause, icon(state === "paused" ? "mic" : "pause"), unseen(state === "paused" ? "Go on" : "Pause recording"));
-    this.#pause.hidden = !going;
+    this.#pause.hidden = !going || !this.#pausable;
     this.#live.hidden = !going;
     if (!going) this.#meter.clear();
   }

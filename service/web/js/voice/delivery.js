@@ -16,8 +16,8 @@ export function deliveryFacts({ seconds, delivery }) {
   return h(
     "div",
     { class: "delivery" },
-    h("h3", {}, "How you said it"),
-    h("dl", {}, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
+    h("p", { id: "delivery" }, "How you said it"),
+    h("dl", { "aria-labelledby": "delivery" }, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
     h("p", { class: "soft small" }, "For you to know. It does not count."),
   );
 }

@@ -13,7 +13,7 @@ export function doubtList({ marks, area }) {
   return h(
     "div",
     { class: "doubts", role: "group", "aria-label": "Words to check" },
-    h("h3", {}, `${plural(marks.list.length, "word")} to check`),
+    h("h2", {}, `${plural(marks.list.length, "word")} to check`),
     h("p", { class: "soft small" }, "The machine was not sure of these. Nothing changes unless you choose it."),
     h("ul", {}, marks.list.slice(0, MOST).map((mark) => row(mark, marks, area))),
     rest > 0 && h("p", { class: "soft small" }, `${rest} more ${rest === 1 ? "is" : "are"} marked in the text.`),

@@ -6,7 +6,7 @@ import { recall } from "../storage.js";
 const FLOOR = -60;
 const SPAN = 55;
 /** A level below this is not speech. */
-export const AUDIBLE = 0.14;
+export const AUDIBLE = 0.25;
 
 /** Why this browser cannot record at all; null where it can. */
 export function hindrance() {

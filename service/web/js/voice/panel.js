@@ -8,17 +8,14 @@ export class Panel {
   #line = h("p", { class: "status" });
   #choices = h("div", { class: "choices" });
   #doubts = h("div");
-  #rest = h("div");
+  #heard = h("div");
 
   /** What was heard while it is spoken: inside the box. */
   soFar = h("p", { class: "so-far", hidden: true });
-  element = h(
-    "div",
-    { class: "spoken", hidden: true },
-    h("div", { class: "spoken-line" }, this.#line, this.#choices),
-    this.#doubts,
-    this.#rest,
-  );
+  /** How it is going. */
+  standing = h("div", { class: "spoken-line", hidden: true }, this.#line, this.#choices);
+  /** What was heard in the end. */
+  result = h("div", {}, this.#doubts, this.#heard);
 
   /**
    * Says how it is going, aloud as well.
@@ -28,7 +25,7 @@ export class Panel {
    * @param {{label: string, action: () => void}[]} [choices]
    */
   say(tone, text, choices = []) {
-    this.element.hidden = !text;
+    this.standing.hidden = !text;
     this.#line.dataset.tone = tone;
     if (text !== this.#line.textContent) {
       fill(this.#line, text);
@@ -60,7 +57,7 @@ export class Panel {
   /** @param {object | null} transcript a Transcript @param {string} path of the question */
   showTranscript(transcript, path) {
     const play = transcript && player(`${path}/recording/audio`);
-    fill(this.#rest, transcript && h("div", { class: "heard" }, play, deliveryFacts(transcript)));
+    fill(this.#heard, transcript && h("div", { class: "heard" }, play, deliveryFacts(transcript)));
   }
 }
 
@@ -68,7 +65,10 @@ function choice({ label, action }) {
   return h("button", { type: "button", class: "button small", on: { click: action } }, label);
 }
 
-/** Plays a recording that the server keeps. */
+/** Plays a recording that the server keeps, and says so where it does not any more. */
 export function player(path) {
-  return h("audio", { controls: true, preload: "none", src: address(path), "aria-label": "Your recording" });
+  const gone = () => audio.replaceWith(h("p", { class: "soft small" }, "The sound is not kept any more."));
+  const props = { controls: true, preload: "none", src: address(path), "aria-label": "Your recording" };
+  const audio = h("audio", { ...props, on: { error: gone } });
+  return audio;
 }

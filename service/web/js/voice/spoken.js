@@ -13,6 +13,7 @@ import { ApiError, Unreachable, get, post, remove } from "../api.js";
 import { duration, plural, words } from "../format.js";
 import { ask, confirmed } from "../parts/dialog.js";
 import { attempt } from "../practise.js";
+import { hush } from "./aloud.js";
 import { Controls } from "./controls.js";
 import { doubtList, marksOf } from "./doubts.js";
 import { heard, whileSpoken } from "./hearing.js";
@@ -137,6 +138,7 @@ export class Spoken {
   async #begin() {
     const take = (this.#take = new Take({ path: this.#path, on: this.#events }));
     this.#to("asking");
+    hush();
     try {
       await take.start();
     } catch (error) {
@@ -309,7 +311,7 @@ export class Spoken {
     this.#on.standing(false);
     const gone = await attempt(async () => {
       try {
-        if (this.#there || this.#take) await remove(`${this.#path}/recording`, this.#options);
+        if (this.#there || this.#take?.sent) await remove(`${this.#path}/recording`, this.#options);
       } catch (error) {
         if (error.status !== 404) throw error;
       }

@@ -82,6 +82,11 @@ export class Take {
     return this.#upload.count === 0;
   }
 
+  /** Whether the server may know of it. */
+  get sent() {
+    return this.#upload.sent;
+  }
+
   /** Rejects with a DOMException, see `obstacle`. */
   async start() {
     const piece = (bytes) => this.#upload.add(bytes);

@@ -42,10 +42,8 @@ export class Upload {
     return this.#chunks.length;
   }
 
-  /** How many the server has. */
-  get sent() {
-    return this.count - this.#todo.length;
-  }
+  /** Whether the server may know of it. */
+  sent = false;
 
   /** Remembers that there is a recording. */
   async begin(path) {
@@ -110,6 +108,7 @@ export class Upload {
       const [number] = this.#todo;
       try {
         const query = `?recording=${this.id}`;
+        this.sent = true;
         await put(`${this.#path}/chunks/${number}${query}`, this.#chunks[number], { signal: this.#signal });
         this.#todo.shift();
         this.#on.reached(null);
