@@ -31,7 +31,7 @@ async def beside(services: Services, queues: tuple[Queue, ...]) -> AsyncIterator
         loops["jobs"] = lambda: services.jobs.work(queues, settings.job_concurrency)
         loops["adoption"] = lambda: _adopt(services)
     if "transcription" in queues and settings.job_concurrency:
-        loops["recordings"] = services.recordings.work
+        loops["recordings"] = lambda: services.listening.work(settings.job_concurrency)
         loops["sound"] = lambda: _tidy(services)
     if days := settings.keep_days:
         loops["retention"] = lambda: _forget(services, days)
@@ -68,7 +68,7 @@ async def _adopt(services: Services) -> None:
 
 
 async def _tidy(services: Services) -> None:
-    await services.recordings.tidy()
+    await services.listening.tidy()
     await asyncio.sleep(ADOPT_SECONDS)
 
 

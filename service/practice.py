@@ -26,8 +26,8 @@ from service.errors import Conflict, KeyReused
 from service.following import Following
 from service.grading import Grading
 from service.jobs import Jobs
-from service.live import JOBS, Live
-from service.store import attempts, items, recordings, sessions
+from service.live import JOBS, RECORDINGS, Live
+from service.store import attempts, items, notices, recordings, sessions
 from service.store.engine import Store, Tx
 
 Changed = tuple[PracticeSession, tuple[HandIn, ...]]
@@ -268,14 +268,16 @@ class Practice:
         Raises Conflict where the step would show an answer that the person still owes a strict session.
         """
         before = sessions.get(tx, person, session_id, lock=True)
-        settled, timed_out = before.settle(now)
+        spoken, heard = _spoken(tx, before, now)
+        settled, timed_out = spoken.settle(now)
         after, handed = step(settled, tx)
         if after.mode == "practice":
             for earlier, slot in zip(before.slots, after.slots, strict=True):
                 if slot.state in REVIEWABLE and slot.state != earlier.state:
                     _not_in_strict(tx, person, slot.question_id, after.id)
         sessions.save(tx, before, after)
-        made: list[tuple[HandIn, str | None, str, Source]] = [(hand_in, None, "", "typed") for hand_in in timed_out]
+        late: Source = "spoken" if heard else "typed"
+        made: list[tuple[HandIn, str | None, str, Source]] = [(hand_in, None, "", late) for hand_in in timed_out]
         made += [(hand_in, key, fingerprint, source) for hand_in in handed]
         ids = []
         for hand_in, sent_key, sent, how in made:
@@ -283,6 +285,8 @@ class Practice:
             attempts.add(tx, attempt, key=sent_key, fingerprint=sent)
             self.jobs.enqueue(tx, attempt, "grade", Priority.FINAL, now)
             ids.append(attempt.id)
+        if heard and timed_out:
+            recordings.attach(tx, heard, ids[0])
         return after, ids
 
     def _title(self, plan: Plan, chosen: list[Item]) -> str:
@@ -300,6 +304,23 @@ def _check_heard(tx: Tx, person: Person, session_id: UUID, position: int, record
         raise Conflict("This question has another recording.")
     if found.state != "transcribed":
         raise Conflict(f"The recording is {found.state}: submit it once it is transcribed, or submit without it.")
+
+
+def _spoken(tx: Tx, session: PracticeSession, now: datetime) -> tuple[PracticeSession, UUID | None]:
+    """The session, with what was spoken where strict time is up before anything was written; and whose words it has.
+
+    A recording that has not ended is heard to its end, as if it had been completed in time; where nobody has looked
+    for so long that this is over as well, what was heard while it went on has to do.
+    """
+    slot = session.overran(now)
+    if slot is None or not (found := recordings.find(tx, session.owner, session.id, slot.position, lock=True)):
+        return session, None
+    if found.state == "recording" and (listened := session.listen(slot.position, now)).settle(now)[0] is listened:
+        recordings.close(tx, found.id, now)
+        notices.tell(tx, RECORDINGS)
+        return listened, None
+    text = found.transcript.text if found.transcript else found.text
+    return (session.heard(slot.position, text), found.id) if text else (session, None)
 
 
 def _attempt_of(session: PracticeSession, hand_in: HandIn, source: Source) -> Attempt:

@@ -16,6 +16,7 @@ from service.history import History
 from service.jobs import BUILT_IN as ENGINES
 from service.jobs import Handler, Jobs
 from service.jobs.runner import Limits, Runner
+from service.listening import Listening
 from service.live import Live
 from service.metrics import Metrics
 from service.plugins import load
@@ -46,6 +47,7 @@ class Services:
     reviews: Reviews
     voice: Voice
     recordings: Recordings
+    listening: Listening
     metrics: Metrics
     clock: Callable[[], datetime]
 
@@ -89,8 +91,12 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
         voice=voice,
         recordings=Recordings(
-            store=store, bank=bank, voice=voice, live=live, clock=clock, lease=settings.lease_seconds
+            store=store,
+            live=live,
+            max_bytes=settings.voice.max_bytes,
+            queue=settings.voice.queue + voice.transcriber.places,
         ),
+        listening=Listening(store=store, bank=bank, voice=voice, live=live, clock=clock, lease=settings.lease_seconds),
         metrics=metrics,
         clock=clock,
     )
@@ -152,11 +158,13 @@ def make_voice(settings: Settings, metrics: Metrics) -> Voice:
             f"{settings.voice.transcriber} is no transcriber ({error}); docs/voice.md says what is."
         ) from error
 
-    def observe(name: str, took: float, seconds: float) -> None:
-        metrics.transcription_seconds.labels(name).observe(took)
-        metrics.audio_seconds.labels(name).inc(seconds)
+    def observe(name: str, took: float, seconds: float | None) -> None:
+        metrics.transcription_seconds.labels(name, "no" if seconds is None else "yes").observe(took)
+        metrics.audio_seconds.labels(name).inc(seconds or 0.0)
 
-    return Voice(transcriber, settings.voice, observe)
+    voice = Voice(transcriber, settings.voice, observe)
+    metrics.transcriptions_waiting.set_function(lambda: voice.waiting)
+    return voice
 
 
 def models_folder(settings: Settings) -> Path:

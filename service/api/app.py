@@ -11,7 +11,19 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from service.api import answering, attempts, bank, health, pages, problems, recordings, review, sessions, voice
+from service.api import (
+    answering,
+    attempts,
+    bank,
+    health,
+    pages,
+    problems,
+    receiving,
+    recordings,
+    review,
+    sessions,
+    voice,
+)
 from service.api.middleware import BodyLimit, LocalOnly, RequestContext
 from service.api.problems import FieldError, Problem
 from service.background import beside
@@ -62,8 +74,8 @@ def _app(services: Services, queues: tuple[Queue, ...]) -> FastAPI:
         redoc_url=None,
     )
     app.state.services = services
-    recordings = (voice.PATHS, services.settings.voice.max_bytes + voice.FORM_BYTES)
-    app.add_middleware(BodyLimit, limit=MAX_BODY, larger=recordings)
+    whole = (receiving.PATHS, services.settings.voice.max_bytes + receiving.FORM_BYTES)
+    app.add_middleware(BodyLimit, limit=MAX_BODY, larger=whole)
     app.add_middleware(LocalOnly)
     app.add_middleware(RequestContext, clock=services.clock, metrics=services.metrics)
     problems.install(app)

@@ -14,7 +14,7 @@ from service.api.problems import problems
 from service.domain.job import WORKS
 from service.errors import StoreUnavailable
 from service.metrics import Metrics
-from service.store import jobs
+from service.store import jobs, recordings
 from service.store.jobs import Counts
 
 router = APIRouter(tags=["operations"])
@@ -51,7 +51,7 @@ async def metrics(uses: Uses, now: Now) -> Response:
 
 def _count(uses: Uses) -> Counts:
     with uses.store.read() as tx:
-        return jobs.counts(tx)
+        return jobs.counts(tx) | {"transcribe": recordings.counts(tx)}
 
 
 def _set_jobs(metrics: Metrics, counts: Counts, now: datetime) -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from service import errors
 from service.api.deps import Now, Position, Uses, Wait, Who
 from service.api.problems import STATUS, problems
+from service.api.receiving import RECORDING, received
 from service.domain.recording import Recording, RecordingState
 from service.domain.transcript import Transcript
 
@@ -94,6 +95,15 @@ async def complete_recording(
 ) -> RecordingOut:
     """There are no more chunks: hear it to its end. 409 names the `missing` ones. In strict mode the clock stands."""
     return _out(await uses.recordings.complete(who, session_id, position, recording_id, sent.chunks, now))
+
+
+@router.put("", status_code=202, responses=problems(413, 429), openapi_extra=RECORDING)
+async def put_recording(
+    session_id: UUID, position: Position, recording_id: Which, request: Request, uses: Uses, who: Who, now: Now
+) -> RecordingOut:
+    """A whole recording as the spoken answer, to be heard at once. Sending it again changes nothing."""
+    async with received(request, uses.recordings.max_bytes) as (path, _):
+        return _out(await uses.recordings.upload(who, session_id, position, recording_id, path, now))
 
 
 @router.get("")

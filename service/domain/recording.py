@@ -12,6 +12,8 @@ RecordingState = Literal["recording", "transcribing", "transcribed", "failed"]
 
 LISTEN_SECONDS = 600.0
 """A question's clock stands for so long at most while its recording is heard."""
+LOST = 3
+"""Workers that may die over a recording before it is given up: it may be what kills them."""
 
 
 class Failure(Value):
@@ -42,4 +44,15 @@ class Recording(Value):
     created_at: datetime
     attempt_id: UUID | None = None
     """The answer that was made of it."""
-    tries: int = 0
+
+
+class Claim(Value):
+    """A recording that a worker listens to."""
+
+    recording: Recording
+    progress: str | None
+    """What was heard of it before, as JSON."""
+    worker: str
+    tries: int
+    lost: int
+    """Workers that died over it, one after the other."""

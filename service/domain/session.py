@@ -271,6 +271,16 @@ class PracticeSession(Value):
             return self
         return self._put(slot, listening_since=self._finish_time(self.due(slot), now))
 
+    def overran(self, now: datetime) -> Slot | None:
+        """The open question that `settle` would end now with nothing handed in: nothing was written."""
+        settled, handed = self.settle(now)
+        slot = self.active
+        return slot if slot and settled is not self and settled.active is None and not handed else None
+
+    def heard(self, position: int, text: str) -> "PracticeSession":
+        """What was heard of a spoken answer stands for the draft, where time is up before anything was written."""
+        return self._put(self._active_slot(position), draft=text)
+
     def listened(self, position: int, now: datetime) -> "PracticeSession":
         """It was heard, or is not going to be: every deadline moves by the time that it took."""
         slot = self.slot(position)

@@ -1,17 +1,19 @@
 """Spoken answers and their chunks."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, update
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from service.domain.attempt import Person
-from service.domain.recording import Failure, Recording
+from service.domain.recording import LOST, Claim, Failure, Recording
 from service.domain.transcript import Transcript
 from service.errors import Conflict, NotFound
 from service.store.engine import Tx
+from service.store.jobs import SUSPECT
 from service.store.tables import AttemptRow, ChunkRow, RecordingRow, SessionRow
 
 NONE = "There is no recording of this question."
@@ -28,6 +30,7 @@ def add(tx: Tx, recording: Recording) -> None:
             size=0,
             heard=0,
             tries=0,
+            lost=0,
             run_after=recording.created_at,
         )
     )
@@ -73,9 +76,10 @@ def sound(tx: Tx, recording_id: UUID) -> bytes:
 
 
 def close(tx: Tx, recording_id: UUID, now: datetime) -> None:
-    """No more chunks: it is to be heard to its end."""
+    """No more chunks: it is to be heard to its end, at once. Who listens to its beginning has it no longer."""
     row = tx.get_one(RecordingRow, recording_id)
-    row.state, row.run_after, row.failure, row.tries = "transcribing", now, None, 0
+    row.state, row.run_after, row.failure = "transcribing", now, None
+    row.tries, row.lost, row.worker, row.leased_until = 0, min(row.lost, LOST - 1), None, None
 
 
 def remove_sound(tx: Tx, recording_ids: list[UUID]) -> None:
@@ -96,44 +100,85 @@ def attach(tx: Tx, recording_id: UUID, attempt_id: UUID) -> None:
 # For those who listen
 
 
-def claim(tx: Tx, now: datetime, until: datetime) -> tuple[Recording, str | None] | None:
-    """What is to be listened to next, nobody else's before `until`, and what was heard of it: ended ones first."""
-    fresh = and_(col(RecordingRow.state) == "recording", col(RecordingRow.chunks) > RecordingRow.heard)
-    query = (
-        select(RecordingRow)
-        .where(col(RecordingRow.run_after) <= now, or_(col(RecordingRow.state) == "transcribing", fresh))
-        .order_by(col(RecordingRow.state).desc(), col(RecordingRow.run_after))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    row = tx.exec(query).first()
-    if row is None:
-        return None
-    row.run_after, row.heard = until, row.chunks
-    row.tries += row.state == "transcribing"
-    return _recording(row), row.progress
+def due(tx: Tx, now: datetime) -> bool:
+    """Whether there is something to listen to."""
+    return tx.exec(select(RecordingRow.id).where(_due(now)).limit(1)).first() is not None
 
 
-def advance(tx: Tx, claimed: Recording, progress: str | None, again: datetime) -> None:
-    """Somebody has listened, as far as `progress` (None: as before); there is nothing to do before `again`.
+def claim(tx: Tx, worker: str, now: datetime, lease: float, *, idle: bool = True) -> Claim | None:
+    """What `worker` is to listen to next, nobody else for `lease` seconds: those that have ended first.
 
-    Unless it has ended since it was claimed: then somebody else has it.
+    One over which processes have died is claimed by itself, where the worker is `idle`; what comes after it waits.
     """
-    row = _locked(tx, claimed.id)
-    if row and row.state == claimed.state:
-        row.progress, row.run_after = progress or row.progress, again
-
-
-def end(tx: Tx, recording_id: UUID, result: Transcript | Failure) -> Recording | None:
-    """It was heard to its end, or cannot be. None where that is no longer wanted."""
-    row = _locked(tx, recording_id)
-    if row is None or row.state != "transcribing":
+    query = select(RecordingRow).where(_due(now)).order_by(col(RecordingRow.state).desc(), col(RecordingRow.run_after))
+    row = tx.exec(query.limit(1).with_for_update(skip_locked=True)).first()
+    if row is None or (_losses(row) >= SUSPECT and not idle):
         return None
+    row.lost = _losses(row)
+    row.tries += 1
+    row.worker, row.leased_until, row.heard = worker, now + timedelta(seconds=lease), row.chunks
+    return Claim(recording=_recording(row), progress=row.progress, worker=worker, tries=row.tries, lost=row.lost)
+
+
+def prolong(tx: Tx, claim: Claim, until: datetime) -> None:
+    """Still somebody listens. Nothing happens where another worker has it by now; as below."""
+    if row := _held(tx, claim):
+        row.leased_until = until
+
+
+def advance(tx: Tx, claim: Claim, progress: str | None, again: datetime) -> None:
+    """Somebody has listened, as far as `progress` (None: as before); there is nothing to do before `again`."""
+    if row := _held(tx, claim):
+        row.progress, row.run_after, row.worker, row.leased_until = progress or row.progress, again, None, None
+        row.lost = 0  # a worker has lived through it
+        if row.state == "recording":
+            row.tries = 0
+
+
+def release(tx: Tx, claim: Claim) -> None:
+    """Give it back as it was: this worker ends, and the try does not count."""
+    if row := _held(tx, claim):
+        row.tries, row.heard, row.worker, row.leased_until = claim.tries - 1, 0, None, None
+
+
+def end_leases(tx: Tx, now: datetime) -> None:
+    """Of workers that are gone: each counts as lost, as one whose lease ran out does."""
+    tx.exec(update(RecordingRow).where(col(RecordingRow.leased_until) > now).values(leased_until=now))
+
+
+def end(tx: Tx, recording_id: UUID, result: Transcript | Failure) -> bool:
+    """It was heard to its end, or cannot be. False where that is no longer wanted."""
+    row = tx.exec(select(RecordingRow).where(RecordingRow.id == recording_id).with_for_update()).first()
+    if row is None or row.state != "transcribing":
+        return False
+    row.worker = row.leased_until = None
     if isinstance(result, Transcript):
         row.state, row.transcript = "transcribed", result.model_dump_json()
     else:
         row.state, row.failure = "failed", result.model_dump_json()
-    return _recording(row)
+    return True
+
+
+def waiting(tx: Tx) -> int:
+    """How many have ended and are not heard yet, or just now."""
+    return tx.exec(select(func.count()).where(RecordingRow.state == "transcribing")).one()
+
+
+def counts(tx: Tx) -> tuple[int, int, datetime | None]:
+    """As `jobs.counts` for one kind of work; those that failed and of which another way was found are not told."""
+    ended, lost = col(RecordingRow.state) == "transcribing", col(RecordingRow.state) == "failed"
+    query = select(
+        func.count().filter(ended),
+        func.count().filter(and_(lost, col(RecordingRow.attempt_id).is_(None))),
+        func.min(col(RecordingRow.created_at)).filter(ended),
+    ).select_from(RecordingRow)
+    return tx.exec(query).one()
+
+
+def tidy(tx: Tx, before: datetime, *, keep: bool) -> bool:
+    """Whether `drop_sound` would find something."""
+    found = _left(before).limit(1)
+    return tx.exec(found).first() is not None or (not keep and tx.exec(_graded().limit(1)).first() is not None)
 
 
 def drop_sound(tx: Tx, before: datetime, *, keep: bool) -> int:
@@ -141,15 +186,9 @@ def drop_sound(tx: Tx, before: datetime, *, keep: bool) -> int:
 
     How many recordings it concerned.
     """
-    graded = select(RecordingRow.id).join(AttemptRow, col(AttemptRow.id) == RecordingRow.attempt_id)
-    graded = graded.where(AttemptRow.status != "submitted").where(
-        col(RecordingRow.id).in_(select(ChunkRow.recording_id))
-    )
-    done = [] if keep else list(tx.exec(graded.limit(100)))
+    done = [] if keep else list(tx.exec(_graded().limit(100)))
     remove_sound(tx, done)
-    over = select(RecordingRow.id).join(SessionRow, col(SessionRow.id) == RecordingRow.session_id)
-    over = over.where(col(RecordingRow.attempt_id).is_(None), col(RecordingRow.created_at) < before)
-    left = list(tx.exec(over.where(col(SessionRow.state).in_(("finished", "abandoned"))).limit(100)))
+    left = list(tx.exec(_left(before).limit(100)))
     remove_sound(tx, left)
     tx.exec(delete(RecordingRow).where(col(RecordingRow.id).in_(left)))
     return len(done) + len(left)
@@ -165,8 +204,39 @@ def _row(tx: Tx, person: Person, session_id: UUID, position: int, *, lock: bool)
     return tx.exec(query.with_for_update() if lock else query).first()
 
 
-def _locked(tx: Tx, recording_id: UUID) -> RecordingRow | None:
-    return tx.exec(select(RecordingRow).where(RecordingRow.id == recording_id).with_for_update()).first()
+def _graded() -> SelectOfScalar[UUID]:
+    """Recordings with sound whose answer is graded."""
+    graded = select(RecordingRow.id).join(AttemptRow, col(AttemptRow.id) == RecordingRow.attempt_id)
+    return graded.where(AttemptRow.status != "submitted", col(RecordingRow.id).in_(select(ChunkRow.recording_id)))
+
+
+def _left(before: datetime) -> SelectOfScalar[UUID]:
+    """Recordings begun before `before` that became no answer of a session which is over."""
+    over = select(RecordingRow.id).join(SessionRow, col(SessionRow.id) == RecordingRow.session_id)
+    over = over.where(col(RecordingRow.attempt_id).is_(None), col(RecordingRow.created_at) < before)
+    return over.where(col(SessionRow.state).in_(("finished", "abandoned")))
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    fresh = and_(
+        col(RecordingRow.state) == "recording",
+        col(RecordingRow.chunks) > RecordingRow.heard,
+        col(RecordingRow.lost) < SUSPECT,  # it is only a hint, and may be what kills
+    )
+    return and_(
+        or_(col(RecordingRow.state) == "transcribing", fresh),
+        col(RecordingRow.run_after) <= now,
+        or_(col(RecordingRow.leased_until).is_(None), col(RecordingRow.leased_until) <= now),
+    )
+
+
+def _losses(row: RecordingRow) -> int:
+    return row.lost + (row.leased_until is not None)  # who had it before has not been heard of since
+
+
+def _held(tx: Tx, claim: Claim) -> RecordingRow | None:
+    query = select(RecordingRow).where(RecordingRow.id == claim.recording.id, RecordingRow.worker == claim.worker)
+    return tx.exec(query.with_for_update()).first()
 
 
 def _recording(row: RecordingRow) -> Recording:
@@ -179,5 +249,4 @@ def _recording(row: RecordingRow) -> Recording:
         text=json.loads(row.progress)["text"] if row.progress else "",
         transcript=Transcript.model_validate_json(row.transcript, extra="ignore") if row.transcript else None,
         failure=Failure.model_validate_json(row.failure, extra="ignore") if row.failure else None,
-        tries=row.tries,
     )

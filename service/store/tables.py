@@ -222,9 +222,14 @@ class RecordingRow(Owned, table=True):
     transcript: str | None = Field(default=None, sa_type=Text)
     failure: str | None = Field(default=None, sa_type=Text)
     tries: int
+    lost: int
+    """Workers that died over it, one after the other."""
     created_at: datetime = utc()
     run_after: datetime = utc()
-    """When it is to be listened to, or, while somebody does, taken for abandoned."""
+    """When it is to be listened to."""
+    worker: str | None = None
+    """Who listens to it."""
+    leased_until: datetime | None = utc(default=None)
     attempt_id: UUID | None = Field(default=None, foreign_key="attempt.id")
 
 

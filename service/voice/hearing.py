@@ -11,8 +11,8 @@ from service.voice import Hints, Transcriber
 from service.voice.pool import Pool
 from service.voice.settings import VoiceSettings
 
-Observe = Callable[[str, float, float], None]
-"""Told of each transcript: the transcriber's name, the seconds it took, the seconds of sound."""
+Observe = Callable[[str, float, float | None], None]
+"""Told of each pass: the transcriber's name, the seconds it took; of the last one also the seconds of sound."""
 
 
 class Voice:
@@ -23,6 +23,11 @@ class Voice:
         self.settings = settings
         self._observe = observe
         self._pool = Pool(transcriber.places, settings.queue)
+
+    @property
+    def waiting(self) -> int:
+        """Recordings that wait for their turn."""
+        return self._pool.waiting
 
     async def transcribe(self, path: Path, hints: Hints) -> Transcript:
         """What is said in the file at `path`. Raises VoiceBusy, VoiceUnavailable and what tells of a bad recording."""
@@ -44,7 +49,10 @@ class Voice:
     def _further(self, path: Path, hints: Hints, so_far: str | None) -> str | None:
         from service.voice.pipeline import hear_further  # numpy, PyAV and the detector: not at every start
 
-        return hear_further(self.transcriber, path, hints, so_far, self.settings.max_seconds)
+        started = time.perf_counter()
+        heard = hear_further(self.transcriber, path, hints, so_far, self.settings.max_seconds)
+        self._observe(self.transcriber.name, time.perf_counter() - started, None)
+        return heard
 
     def _whole(self, path: Path, hints: Hints, so_far: str | None) -> Transcript:
         from service.voice.pipeline import hear_rest, transcribe

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -12,48 +11,12 @@ from fastapi.testclient import TestClient
 from service.api.app import create_app
 from service.domain.recording import LISTEN_SECONDS
 from service.settings import Settings
+from service.store import recordings
 from service.voice.settings import VoiceSettings
-from tests.api.walk import at, begin
+from tests.api.speaking import KV, NEAR, STRICT, Speaker, problem, slot_of
+from tests.api.walk import at
 from tests.conftest import Clock
 from tests.server import eventually
-from tests.voice.sounds import AUDIO, silence, video, write
-
-KV = (AUDIO / "kv.webm").read_bytes()
-NEAR = (AUDIO / "nm2.webm").read_bytes()
-STRICT = {"question_ids": ["kv-cache"], "mode": "strict", "seconds_per_question": 60}
-
-
-class Speaker:
-    """A question that is open, and one recording of an answer to it."""
-
-    def __init__(self, client: httpx2.Client, **wish: Any) -> None:
-        self.client = client
-        self.session = begin(client, **wish)
-        assert client.post(f"{at(self.session)}/open").status_code == 200
-        self.id = str(uuid4())
-        self.path = f"{at(self.session)}/recording"
-
-    def put(self, number: int, body: bytes, recording: str | None = None) -> httpx2.Response:
-        where = {"recording": recording or self.id}
-        return self.client.put(f"{self.path}/chunks/{number}", params=where, content=body)
-
-    def complete(self, chunks: int) -> httpx2.Response:
-        return self.client.post(f"{self.path}/complete", params={"recording": self.id}, json={"chunks": chunks})
-
-    def say(self, sound: bytes, chunks: int = 4) -> Any:
-        """Everything, to its end: the recording as it was heard."""
-        size = len(sound) // chunks + 1
-        for number in range(chunks):
-            assert self.put(number, sound[number * size : (number + 1) * size]).status_code == 200
-        assert self.complete(chunks).status_code == 202
-        return self.read(25)
-
-    def read(self, wait: float = 0) -> Any:
-        return self.client.get(self.path, params={"wait": wait}).json()
-
-
-def problem(response: httpx2.Response) -> tuple[int, str]:
-    return response.status_code, response.json()["type"].removeprefix("urn:viva:problem:")
 
 
 @pytest.fixture
@@ -72,6 +35,7 @@ def test_from_recording_to_grade(speaker: Speaker) -> None:
     ).json()
     assert sent["grade"]["overall"] > 0
     assert (sent["answer"], sent["source"]) == (edited, "spoken")
+    assert 'viva_jobs{work="transcribe"} 0.0' in speaker.client.get("/metrics").text
     after = speaker.read()
     assert (after["attempt_id"], after["transcript"]["text"]) == (sent["id"], heard["text"])
 
@@ -98,45 +62,14 @@ def test_what_is_missing_is_named_and_can_be_sent_later(speaker: Speaker) -> Non
     assert speaker.complete(3).status_code == 202
 
 
-def test_other_bytes_a_late_chunk_and_a_second_recording_are_refused(speaker: Speaker) -> None:
-    speaker.put(0, NEAR)
-    assert problem(speaker.put(0, KV)) == (409, "conflict")
-    assert problem(speaker.put(1, NEAR, str(uuid4()))) == (409, "conflict")
-    speaker.complete(1)
-    assert problem(speaker.put(1, NEAR)) == (409, "conflict")
-    assert speaker.put(0, NEAR).status_code == 200
-    assert speaker.read(25)["state"] == "transcribed"
-
-
 def test_one_that_was_thrown_away_makes_room_for_another(speaker: Speaker) -> None:
+    assert speaker.client.get(at(speaker.session)).json()["recording"] is None
     speaker.put(0, NEAR)
+    assert speaker.client.get(at(speaker.session)).json()["recording"] == speaker.id
     assert speaker.client.delete(speaker.path).status_code == 204
     assert speaker.client.get(speaker.path).status_code == 404
     speaker.id = str(uuid4())
     assert speaker.say(NEAR)["state"] == "transcribed"
-
-
-def test_who_says_nothing_is_told_so_and_can_type(speaker: Speaker, tmp_path: Path) -> None:
-    heard = speaker.say(write(tmp_path / "a.webm", silence(4), "libopus").read_bytes())
-    assert (heard["state"], heard["text"]) == ("transcribed", "")
-    empty = {"text": "", "recording": speaker.id}
-    assert speaker.client.post(f"{at(speaker.session)}/submit", json=empty).status_code == 422
-    typed = speaker.client.post(f"{at(speaker.session)}/submit", json={"text": "It keeps keys and values."})
-    assert typed.json()["source"] == "typed"
-
-
-@pytest.mark.parametrize("kind", ["broken-audio", "unknown-audio", "no-sound"])
-def test_what_cannot_be_heard_fails_with_a_reason_and_loses_nothing(
-    speaker: Speaker, kind: str, tmp_path: Path
-) -> None:
-    sounds = {"broken-audio": KV[:40], "unknown-audio": b"text" * 100}
-    heard = speaker.say(sounds[kind] if kind in sounds else video(tmp_path / "a.webm").read_bytes(), 1)
-    assert heard["state"] == "failed"
-    assert heard["problem"]["type"] == f"urn:viva:problem:{kind}"
-    assert speaker.client.get(f"{speaker.path}/audio").status_code == 200
-    not_heard = {"text": "It keeps keys.", "recording": speaker.id}
-    assert problem(speaker.client.post(f"{at(speaker.session)}/submit", json=not_heard)) == (409, "conflict")
-    assert speaker.complete(1).status_code == 202  # once more
 
 
 def test_text_grows_while_it_is_spoken(speaker: Speaker, clock: Clock) -> None:
@@ -167,7 +100,7 @@ def test_time_that_passes_while_it_is_heard_is_not_the_persons(tmp_path: Path, c
         clock.forward(100)
         assert (slot_of(speaker)["state"], slot_of(speaker)["remaining_seconds"]) == ("open", 10)
         assert client.portal
-        listening = client.portal.start_task_soon(app.state.services.recordings.work)
+        listening = client.portal.start_task_soon(app.state.services.listening.work, 1)
         assert speaker.read(25)["state"] == "transcribed"
         listening.cancel()
         assert (slot_of(speaker)["remaining_seconds"], slot_of(speaker)["seconds_used"]) == (10, 50)
@@ -187,26 +120,12 @@ def test_the_clock_does_not_stand_for_ever(tmp_path: Path, clock: Clock) -> None
         assert slot_of(speaker)["state"] == "timed-out"
 
 
-def slot_of(speaker: Speaker) -> Any:
-    """The question as the session has it, by the server's clock."""
-    return speaker.client.get(f"/api/v1/sessions/{speaker.session}").json()["questions"][0]
-
-
 def test_too_late_is_too_late_for_chunks_as_well(client: TestClient, clock: Clock) -> None:
     speaker = Speaker(client, **STRICT)
     speaker.put(0, NEAR)
     clock.forward(120)
     assert problem(speaker.put(1, NEAR))[0] == 409
     assert problem(speaker.complete(1))[0] == 409
-
-
-def test_a_recording_that_gets_too_large_is_refused_and_what_came_before_is_kept(tmp_path: Path) -> None:
-    app = create_app(Settings(data_dir=tmp_path, voice=VoiceSettings(max_bytes=12_000)))
-    with TestClient(app, base_url="http://127.0.0.1") as client:
-        speaker = Speaker(client)
-        assert speaker.put(0, NEAR).status_code == 200
-        assert problem(speaker.put(1, NEAR)) == (413, "too-large")
-        assert speaker.complete(1).status_code == 202
 
 
 @pytest.mark.parametrize("keep", [True, False])
@@ -217,9 +136,79 @@ def test_sound_is_deleted_once_the_answer_is_graded_unless_it_is_kept(tmp_path: 
         text = speaker.say(NEAR)["text"]
         submit = {"text": text, "recording": speaker.id}
         client.post(f"{at(speaker.session)}/submit", params={"wait": 20}, json=submit)
-        client.portal.call(app.state.services.recordings.tidy)  # type: ignore[union-attr]
+        client.portal.call(app.state.services.listening.tidy)  # type: ignore[union-attr]
         assert client.get(f"{speaker.path}/audio").status_code == (200 if keep else 404)
+        assert speaker.read()["kept"] is keep
         assert speaker.read()["transcript"]["text"] == text
+
+
+def test_when_strict_time_is_up_what_was_spoken_is_heard_and_handed_in(tmp_path: Path, clock: Clock) -> None:
+    app = create_app(Settings(data_dir=tmp_path, job_concurrency=0), clock=clock)
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        speaker = Speaker(client, **STRICT)
+        speaker.put(0, NEAR)
+        clock.forward(120)  # the browser is gone
+        assert (slot_of(speaker)["state"], slot_of(speaker)["remaining_seconds"]) == ("open", 0)
+        assert speaker.read()["state"] == "transcribing"
+        assert client.portal
+        listening = client.portal.start_task_soon(app.state.services.listening.work, 1)
+        heard = speaker.read(25)["text"]
+        listening.cancel()
+        assert "cost" in heard
+        clock.forward(30)
+        assert (slot_of(speaker)["state"], slot_of(speaker)["seconds_used"]) == ("timed-out", 60)
+        (attempt,) = client.get("/api/v1/attempts").json()["items"]
+        assert attempt["id"] == speaker.read()["attempt_id"]
+        found = client.get(f"/api/v1/attempts/{attempt['id']}").json()
+        assert (found["answer"], found["source"], found["timed_out"]) == (heard, "spoken", True)
+
+
+def test_a_recording_may_come_as_a_whole_and_more_than_once(speaker: Speaker) -> None:
+    for _ in range(2):
+        assert speaker.upload(NEAR).status_code == 202
+    assert speaker.read(25)["state"] == "transcribed"
+    assert speaker.client.get(f"{speaker.path}/audio").content == NEAR
+    assert problem(speaker.upload(KV)) == (409, "conflict")
+    form = {"file": ("answer.webm", NEAR)}
+    sent = speaker.client.put(speaker.path, params={"recording": speaker.id}, files=form)
+    assert (sent.status_code, sent.json()["state"]) == (202, "transcribed")
+
+
+def test_more_whole_recordings_than_may_wait_are_told_when_to_come_again(tmp_path: Path) -> None:
+    voice = VoiceSettings(workers=1, queue=1)
+    app = create_app(Settings(data_dir=tmp_path, job_concurrency=0, voice=voice))  # nobody listens
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        first, second, third, fourth = (Speaker(client) for _ in range(4))
+        assert [speaker.upload(NEAR).status_code for speaker in (first, second)] == [202, 202]
+        refused = third.upload(NEAR)
+        assert problem(refused) == (429, "voice-busy")
+        assert int(refused.headers["Retry-After"]) >= 1
+        assert first.upload(NEAR).status_code == 202  # it is there already
+        fourth.put(0, NEAR)
+        assert fourth.complete(1).status_code == 202  # it is kept anyway, and its clock would run
+        assert 'viva_jobs{work="transcribe"} 3.0' in client.get("/metrics").text
+
+
+def test_what_kills_whoever_listens_is_given_up_and_the_clock_goes_on(tmp_path: Path, clock: Clock) -> None:
+    app = create_app(Settings(data_dir=tmp_path, job_concurrency=0), clock=clock)
+    store = app.state.services.store
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        speaker = Speaker(client, **STRICT)
+        speaker.put(0, NEAR)
+        speaker.complete(1)
+        for _ in range(3):
+            with store.write() as tx:
+                assert recordings.claim(tx, "one that dies", clock(), 60)
+            clock.forward(61)
+        assert client.portal
+        listening = client.portal.start_task_soon(app.state.services.listening.work, 1)
+        given_up = speaker.read(25)
+        listening.cancel()
+        assert (given_up["state"], given_up["problem"]["type"]) == ("failed", "urn:viva:problem:voice-unavailable")
+        assert "3 processes ended" in given_up["problem"]["detail"]
+        clock.forward(10)
+        assert slot_of(speaker)["remaining_seconds"] == 50
+        assert client.get(f"{speaker.path}/audio").content == NEAR
 
 
 def test_a_server_that_stops_in_between_loses_nothing(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_a_spoken_answer_is_read_corrected_and_graded(open_page: OpenPage, keepi
 def test_strict_time_that_is_up_hands_in_what_was_said(open_page: OpenPage, keeping: Server) -> None:
     session = running(keeping, "kv-cache", mode="strict", seconds_per_question=10)
     page = open_page(f"/sessions/{session}", at=keeping, **MICROPHONE)
-    record(page)
+    page.get_by_role("button", name="Record").click()
     expect(page.get_by_role("region", name="Result")).to_contain_text("1 of 1 answered", timeout=LONG)
     attempt = get(keeping, f"/attempts/{get(keeping, f'/sessions/{session}')['questions'][0]['attempt_id']}")
     assert attempt["source"] == "spoken"
@@ -179,7 +179,7 @@ def test_cards_are_heard_answered_aloud_revealed_and_rated(open_page: OpenPage, 
     page.get_by_role("button", name="Show the short answer").click()
     expect(page.get_by_role("heading", name="Short answer")).to_be_focused()
     checker(page)("card")
-    page.get_by_role("button", name="Again").click()
+    page.get_by_role("button", name="Again", exact=True).click()
     rate(page, "Good")
     expect(page.get_by_role("heading", level=1)).to_have_text(first)
     page.reload()

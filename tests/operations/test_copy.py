@@ -230,7 +230,9 @@ def test_progress_grows_from_the_first_batch_to_the_last(source: str, target: st
     seen: list[tuple[int, int]] = []
     copied(source, target, lambda done, total: seen.append((done, total)))
     whole = PASSES * FEW * len(TABLES)
-    assert seen == [(done, whole) for done in range(FEW, whole + 1, FEW)]
+    dones = [done for done, _ in seen]
+    assert dones == sorted(set(dones))
+    assert (seen[0], seen[-1]) == ((FEW, whole), (whole, whole))
 
 
 def test_what_is_not_people_s_is_neither_copied_nor_in_the_way(source: str, postgres_url: str) -> None:

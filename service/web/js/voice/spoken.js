@@ -321,6 +321,7 @@ export class Spoken {
   }
 
   #discarded(note) {
+    this.#listening?.abort();
     this.#take = this.#transcript = this.#listening = this.#way = null;
     this.#placed = this.#away = false;
     this.#box.marks.set([]);

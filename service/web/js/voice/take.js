@@ -126,6 +126,8 @@ export class Take {
 
   /** Nothing of it is needed any more. */
   async forget() {
+    await this.end();
+    await this.#upload.halt();
     await this.leave();
     await this.#upload.forget();
   }

@@ -9,6 +9,9 @@ import { ApiError, passing, post, put } from "../api.js";
 import { nextChance } from "../patience.js";
 import * as kept from "./kept.js";
 
+/** Milliseconds. */
+const MOMENT = 2000;
+
 export class Upload {
   #path;
   #on;
@@ -84,6 +87,12 @@ export class Upload {
         failures++;
       }
     }
+  }
+
+  /** Sends nothing more. Resolves once nothing is on its way, or after a moment. */
+  async halt() {
+    this.#todo = [];
+    await Promise.race([this.#running, new Promise((done) => setTimeout(done, MOMENT))]);
   }
 
   /** Nothing of it is needed on this device any more. */
