@@ -60,17 +60,8 @@ def finish(transcriber: Transcriber, sound: Sound, hints: Hints, before: Progres
 
 def _heard(transcriber: Transcriber, piece: Speech, hints: Hints, before: Progress) -> Progress:
     """`before` and the piece that follows it."""
-    heard = transcriber.hear(piece, replace(hints, before=before.text)) if piece.spans else Heard(())
-    return Progress(
-        settled=before.settled + piece.seconds,
-        words=before.words + _spaced(heard.words),
-        spans=before.spans + tuple((before.settled + start, before.settled + end) for start, end in piece.spans),
-        dropped=before.dropped + heard.dropped,
-    )
-
-
-def _spaced(words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """With a space before the first, as it follows others."""
-    if not words or words[0].text.startswith(" "):
-        return words
-    return (replace(words[0], text=f" {words[0].text}"), *words[1:])
+    heard = Heard(before.words, before.dropped)
+    if piece.spans:
+        heard = heard.then(transcriber.hear(piece, replace(hints, before=before.text)))
+    spans = tuple((before.settled + start, before.settled + end) for start, end in piece.spans)
+    return Progress(before.settled + piece.seconds, heard.words, before.spans + spans, heard.dropped)
