@@ -23,7 +23,7 @@ async def _open_question(uses: Uses, who: Who, session: PracticeSession, positio
         raise Conflict(f"Question {position} is {slot.state}.")
     item = await uses.grading.item(slot.item_digest)
     recording = await uses.recordings.find(who, session.id, position)
-    return views.open_question(uses.bank, session, slot, item, recording and recording.id, now)
+    return views.open_question(uses.bank, session, slot, item, recording.id if recording else None, now)
 
 
 @router.get("")

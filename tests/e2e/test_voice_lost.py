@@ -32,8 +32,12 @@ def test_a_reload_ends_the_recording_and_keeps_what_was_said(open_page: OpenPage
 
 
 def test_offline_goes_on_recording_and_online_sends_it(open_page: OpenPage, server: Server) -> None:
-    page = open_page(f"/sessions/{running(server, 'kv-cache')}", expect=("ERR_INTERNET_DISCONNECTED",), **MICROPHONE)
-    record(page)
+    page = open_page("/", expect=("ERR_INTERNET_DISCONNECTED",), **MICROPHONE)
+    page.add_init_script("Object.defineProperty(navigator, 'vendor', { value: 'Apple Computer, Inc.' })")
+    page.goto(f"/sessions/{running(server, 'kv-cache')}")
+    with page.expect_request(CHUNK) as first:
+        record(page)
+    assert (first.value.post_data_buffer or b"")[4:8] == b"ftyp"  # MP4, as in Safari
     page.context.set_offline(True)
     says(page, "The server cannot be reached. Go on")
     stop(page)
@@ -74,8 +78,9 @@ def test_a_killed_browser_loses_nothing(browser: Browser, server: Server, tmp_pa
     profile, flags = str(tmp_path / "profile"), (*FLAGS, *microphone(tmp_path))
 
     def start() -> BrowserContext:
-        options = {"executable_path": chromium(), "args": flags, "base_url": str(server.client.base_url)}
-        return browser.browser_type.launch_persistent_context(profile, **options, **MICROPHONE)
+        home = str(server.client.base_url)
+        launch = browser.browser_type.launch_persistent_context
+        return launch(profile, executable_path=chromium(), args=flags, base_url=home, **MICROPHONE)
 
     page = start().new_page()
     page.goto(f"/sessions/{session}")

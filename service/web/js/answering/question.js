@@ -4,6 +4,7 @@ import { ApiError, post } from "../api.js";
 import { announce, fill, h } from "../dom.js";
 import { attempt } from "../practise.js";
 import { navigate, reload } from "../router.js";
+import { onRecordKey } from "../voice/shortcut.js";
 import { Autosave } from "./autosave.js";
 import { AnswerBox, delayed } from "./box.js";
 import { chooseDraft, showLost } from "./clash.js";
@@ -125,12 +126,7 @@ export class AnsweringPage {
     this.#spoken.restore();
     const leaving = (event) => this.#spoken.recording && event.preventDefault();
     addEventListener("beforeunload", leaving, { signal });
-    const key = (event) => {
-      if (!event.altKey || event.ctrlKey || event.code !== "KeyR") return;
-      event.preventDefault(); // on a Mac it would write ®
-      this.#spoken.toggle();
-    };
-    addEventListener("keydown", key, { signal });
+    onRecordKey(signal, () => this.#spoken.toggle());
   }
 
   #leave() {

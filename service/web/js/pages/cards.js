@@ -85,7 +85,7 @@ class Drill {
       });
     }
     return [
-      h("div", { class: "choices card-tools" }, aloudButton(question.prompt, "Hear the question"), this.#aloudSwitch()),
+      h("div", { class: "choices card-tools" }, aloudButton(question.prompt, "Hear the question"), this.#aloudSwitch(), this.#endButton()),
       reason ? whySilent(reason) : this.#dictation.element,
       said,
     ];
@@ -105,6 +105,18 @@ class Drill {
     const label = h("label", { class: "switch", hidden: true }, box, "Read each card aloud");
     localVoice().then((voice) => (label.hidden = !voice));
     return label;
+  }
+
+  #endButton() {
+    const end = async () => {
+      await post(`${this.#path}/finish`);
+      this.#queue = [];
+      await this.next();
+      focusHeading();
+    };
+    // Once every card was seen, the session is over by itself.
+    if (this.#queue.every(({ known }) => known)) return null;
+    return actionButton({ class: "button quiet" }, [icon("flag"), "End the drill"], () => attempt(end));
   }
 
   #revealButton(card, at, answer) {
@@ -150,7 +162,7 @@ class Drill {
     const known = [count("good") && `${count("good")} good`, count("hard") && `${count("hard")} hard`].filter(Boolean);
     return [
       h("p", { class: "eyebrow" }, `Cards · ${this.#session.title}`),
-      h("h1", { class: "title large" }, "That was the last card"),
+      h("h1", { class: "title large" }, "The drill is over"),
       h("p", { class: "lead" }, known.length ? `You rated ${known.join(" and ")}.` : "There is nothing left to rate."),
       h("p", { class: "choices" }, h("a", { class: "button primary large", href: "/" }, "Go to practice", icon("arrow"))),
     ];

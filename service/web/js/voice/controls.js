@@ -15,9 +15,10 @@ const BUTTON = {
   hearing: ["mic", "Record"],
   heard: ["mic", "Record again"],
   elsewhere: ["mic", "Record"],
+  discarding: ["mic", "Record"],
   stuck: ["mic", "Record again"],
 };
-const OFF = ["asking", "sending", "hearing", "elsewhere"];
+const OFF = ["asking", "sending", "hearing", "elsewhere", "discarding"];
 
 export class Controls {
   #meter = new Meter();

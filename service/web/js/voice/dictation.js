@@ -6,6 +6,7 @@ import { hush } from "./aloud.js";
 import { Controls } from "./controls.js";
 import { obstacle } from "./microphone.js";
 import { Recorder } from "./recorder.js";
+import { onRecordKey } from "./shortcut.js";
 
 const BEAT = 60;
 /** Milliseconds that the server may take. */
@@ -38,6 +39,7 @@ export class Dictation {
     this.#longest = longest;
     this.#question = question;
     this.#on = on;
+    onRecordKey(this.#left.signal, () => this.toggle());
   }
 
   async toggle() {

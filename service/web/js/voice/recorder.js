@@ -6,13 +6,13 @@ const PIECE = 2000;
 const BITS_PER_SECOND = 32_000;
 const TYPES = ["audio/webm;codecs=opus", "audio/mp4;codecs=mp4a.40.2", "audio/mp4", "audio/ogg;codecs=opus"];
 
-/** Safari's WebM is young, and what it writes as MP4 is what it always did. */
-const SAFARI = /^((?!chrom|android|crios|fxios).)*safari/i.test(navigator.userAgent);
+/** WebKit, as in Safari and in every browser of an iPhone: its WebM is young, MP4 is what it always wrote. */
+const WEBKIT = navigator.vendor.startsWith("Apple");
 
 /** The container to record in; "" leaves it to the browser. */
-export function containerType(isSupported = (type) => MediaRecorder.isTypeSupported(type), safari = SAFARI) {
-  const wished = safari ? [...TYPES.filter((type) => type.startsWith("audio/mp4")), ...TYPES] : TYPES;
-  return wished.find(isSupported) ?? "";
+function containerType() {
+  const wished = WEBKIT ? [...TYPES.filter((type) => type.startsWith("audio/mp4")), ...TYPES] : TYPES;
+  return wished.find((type) => MediaRecorder.isTypeSupported(type)) ?? "";
 }
 
 export class Recorder {

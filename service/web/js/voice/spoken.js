@@ -4,7 +4,7 @@
  *
  *     idle ── asking ── recording ⇄ paused ── sending ── hearing ── heard
  *                                                              └── stuck
- *     elsewhere: another tab has it
+ *     elsewhere: another tab has it; discarding: it is being thrown away
  *
  * A page that ends, however it does, leaves what was said on this device; the next page of the question takes it up.
  */
@@ -91,7 +91,7 @@ export class Spoken {
   async restore() {
     await parting;
     await this.#try(async () => {
-      this.#take = await Take.left(this.#path, this.#events).catch(() => null); // nothing can be kept on this device
+      this.#take = await Take.left(this.#path, this.#events);
       if (this.#take?.elsewhere) return this.#to("elsewhere", "This is being answered aloud in another tab.", "warn");
       if (this.#take) await this.#finish("Your recording was interrupted. What you said until then was kept.");
       else if (this.#there) await this.#follow(await get(`${this.#path}/recording`, this.#options));
@@ -101,7 +101,7 @@ export class Spoken {
   /** Records, stops, or records again. */
   async toggle() {
     if (this.recording) return this.stop();
-    if (this.busy || this.state === "asking" || this.state === "elsewhere") return;
+    if (this.busy || ["asking", "elsewhere", "discarding"].includes(this.state)) return;
     if ((this.#there || this.#take) && !(await this.#makeRoom())) return;
     await this.#begin();
   }
@@ -289,8 +289,10 @@ export class Spoken {
     if (!(await confirmed(...GONE))) return;
     this.#left.abort();
     this.#left = new AbortController();
+    this.#to("discarding", "Being thrown away…");
     await this.#take?.forget();
     if (await this.#gone()) this.#discarded("The recording is gone.");
+    else this.#stuck("warn", "The server still has the recording.");
     this.controls.focus();
   }
 

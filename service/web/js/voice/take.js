@@ -11,6 +11,11 @@ const BEAT = 60;
 /** Seconds without a sound after which a person is told that they cannot be heard. */
 const SILENCE = 4;
 
+/** A browser that keeps nothing has nothing. */
+function nothing(error) {
+  if (!(error instanceof DOMException)) throw error;
+}
+
 export class Take {
   #path;
   #on;
@@ -42,7 +47,7 @@ export class Take {
 
   /** What an earlier page has left of a question's recording; null where there is nothing. Another tab may have it. */
   static async left(path, on) {
-    const kept = await keptFor(path);
+    const kept = await keptFor(path).catch(nothing);
     if (!kept) return null;
     const take = new Take({ path, id: kept.id, on });
     take.elsewhere = !(await take.#hold());
@@ -56,15 +61,15 @@ export class Take {
   elsewhere = false;
 
   get paused() {
-    return this.#recorder.paused;
+    return this.#recorder?.paused ?? false;
   }
 
   get seconds() {
-    return this.#recorder.seconds;
+    return this.#recorder?.seconds ?? 0;
   }
 
   get level() {
-    return this.#recorder.level;
+    return this.#recorder?.level ?? 0;
   }
 
   /** True where nothing was heard for a while. */
