@@ -15,7 +15,7 @@ from uuid import UUID
 from service.domain.attempt import Person
 from service.domain.recording import Recording
 from service.domain.session import PracticeSession
-from service.errors import ChunksMissing, Conflict, NotFound, TooLarge, VoiceBusy
+from service.errors import BrokenAudio, ChunksMissing, Conflict, NotFound, TooLarge, VoiceBusy
 from service.live import RECORDINGS, Live, about
 from service.store import notices, recordings, sessions
 from service.store.engine import Store, Tx
@@ -83,10 +83,12 @@ class Recordings:
     ) -> Recording:
         """A recording as a whole, the file at `path`: as its chunks and `complete`. Sending it again changes nothing.
 
-        Raises as these, and VoiceBusy.
+        Raises as these, and BrokenAudio (empty), VoiceBusy.
         """
 
         def commit() -> Recording:
+            if not path.stat().st_size:
+                raise BrokenAudio("The recording is empty.")
             with self.store.write() as tx:
                 session = sessions.get(tx, person, session_id, lock=True)
                 if recordings.find(tx, person, session_id, position) is None:
@@ -224,8 +226,7 @@ def _same(found: Recording, recording_id: UUID) -> None:
 
 
 def _parts(path: Path) -> Iterator[bytes]:
-    """The file in chunks; of one without a byte, one without a byte."""
+    """The file in chunks."""
     with path.open("rb") as file:
-        yield file.read(PART)
         while part := file.read(PART):
             yield part

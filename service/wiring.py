@@ -30,6 +30,7 @@ from service.store.migrate import require, upgrade
 from service.voice import BUILT_IN as TRANSCRIBERS
 from service.voice import Transcriber
 from service.voice.hearing import Voice
+from service.voice.speech import Speech
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Services:
     voice: Voice
     recordings: Recordings
     listening: Listening
+    speech: Speech
     metrics: Metrics
     clock: Callable[[], datetime]
 
@@ -97,6 +99,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
             queue=settings.voice.queue + voice.transcriber.places,
         ),
         listening=Listening(store=store, bank=bank, voice=voice, live=live, clock=clock, lease=settings.lease_seconds),
+        speech=Speech(settings.data_dir / "speech"),
         metrics=metrics,
         clock=clock,
     )

@@ -197,4 +197,5 @@ async def serve_until(server: LlmServer, done: Awaitable[object]) -> None:
 FAULTS: tuple[Fault, ...] = get_args(Fault)
 
 if __name__ == "__main__":
-    asyncio.run(serve_until(LlmServer(quoting), asyncio.to_thread(sys.stdin.read)))
+    server = LlmServer(quoting, seconds=float(*sys.argv[1:]))
+    asyncio.run(serve_until(server, asyncio.to_thread(sys.stdin.read)))

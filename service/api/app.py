@@ -22,6 +22,7 @@ from service.api import (
     recordings,
     review,
     sessions,
+    speech,
     voice,
 )
 from service.api.middleware import BodyLimit, LocalOnly, RequestContext
@@ -96,7 +97,7 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1")
-    for resource in (bank, sessions, answering, recordings, attempts, review, voice):
+    for resource in (bank, sessions, answering, recordings, attempts, review, voice, speech):
         api.include_router(resource.router)
     return api
 

@@ -25,7 +25,7 @@ Which = Annotated[UUID, Query(alias="recording", description="The recording's id
 STREAM_LOOK = 3600.0
 MOST_CHUNKS = 100_000
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-_BODY = {"requestBody": {"required": True, "content": _BINARY}}
+_BODY = {"requestBody": {"required": False, "content": _BINARY}}  # a browser's chunk may be empty
 _MEDIA = {b"\x1a\x45\xdf\xa3": "audio/webm", b"OggS": "audio/ogg", b"RIFF": "audio/wav", b"fLaC": "audio/flac"}
 
 

@@ -39,6 +39,9 @@ def test_it_fails_with_its_reason_and_is_kept_until_it_is_thrown_away(
 ) -> None:
     make, kind = BAD[name]
     sound, speaker = make(tmp_path), Speaker(client)
+    if way == "whole" and not sound:
+        assert problem(speaker.upload(sound)) == (422, "broken-audio")
+        return
     if way == "whole":
         assert speaker.upload(sound).status_code == 202
         heard = speaker.read(25)

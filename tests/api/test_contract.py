@@ -12,7 +12,7 @@ from tests.server import Server
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 HERE = Path(__file__).parent
 PREFIX = "/api/v1"
-METHODS = {"get", "post", "put"}
+METHODS = {"delete", "get", "post", "put"}
 COUNTED = re.compile(r'viva_http_requests_total\{method="(\w+)",route="([^"]+)",status="2\d\d"\}')
 
 

@@ -79,7 +79,7 @@ async function answer(url, init) {
 
 /** The JSON of a response; null where there is none. */
 async function read(response) {
-  if (!/json/.test(response.headers.get("Content-Type") ?? "")) return null;
+  if (response.status === 204 || !/json/.test(response.headers.get("Content-Type") ?? "")) return null;
   try {
     return await response.json();
   } catch (error) {

@@ -10,6 +10,14 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # Who practises meanwhile locks sessions, their questions, attempts, in this order. So does this: the questions
+    # by themselves, in a transaction of their own, then sessions before attempts.
+    since = sa.Column("listening_since", sa.DateTime(timezone=True), nullable=True)
+    if op.get_context().dialect.name == "postgresql":
+        with op.get_context().autocommit_block():
+            op.add_column("session_question", since, if_not_exists=True)
+    else:
+        op.add_column("session_question", since)
     op.create_table(
         "recording",
         sa.Column("owner", sa.String(), nullable=False),
@@ -32,8 +40,8 @@ def upgrade() -> None:
         sa.Column("worker", sa.String(), nullable=True),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempt_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_recording_attempt_id")),
         sa.ForeignKeyConstraint(["session_id"], ["practice_session.id"], name=op.f("fk_recording_session_id")),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_recording_attempt_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
         sa.UniqueConstraint("session_id", "position", name="uq_recording_session_position"),
     )
@@ -49,7 +57,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recording_id"], ["recording.id"], name=op.f("fk_recording_chunk_recording_id")),
         sa.PrimaryKeyConstraint("recording_id", "number", name=op.f("pk_recording_chunk")),
     )
-    op.add_column("session_question", sa.Column("listening_since", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
