@@ -27,6 +27,8 @@ class VoiceOut(BaseModel):
     """Longest recording."""
     keeps: bool
     """Whether the sound of an answer is kept after it is graded."""
+    speaks: bool
+    """Whether questions and short answers can be had as sound."""
 
 
 @router.get("/voice")
@@ -38,7 +40,7 @@ async def voice(uses: Uses) -> VoiceOut:
         problem = None
     except VoiceUnavailable as error:
         problem = str(error)
-    return VoiceOut(problem=problem, max_seconds=settings.max_seconds, keeps=settings.keep)
+    return VoiceOut(problem=problem, max_seconds=settings.max_seconds, keeps=settings.keep, speaks=uses.speech.possible)
 
 
 @router.post("/transcribe", openapi_extra=RECORDING)

@@ -140,7 +140,9 @@ def test_who_cannot_be_heard_is_told_so(open_page: OpenPage, keeping: Server) ->
 def test_without_a_model_the_page_names_the_command(open_page: OpenPage, keeping: Server) -> None:
     problem = "The speech model base is not installed. Run: viva voice install base"
     page = open_page("/", at=keeping)
-    page.route("**/api/v1/voice", lambda route: route.fulfill(json={"problem": problem, "max_seconds": 300}))
+    page.route(
+        "**/api/v1/voice", lambda route: route.fulfill(json={"problem": problem, "max_seconds": 300, "speaks": False})
+    )
     page.goto(f"/sessions/{running(keeping, 'kv-cache')}")
     box(page).fill("typed")
     expect(page.get_by_text("Speaking is off, typing works. The speech model base is not installed.")).to_be_visible()
@@ -185,6 +187,15 @@ def test_cards_are_heard_answered_aloud_revealed_and_rated(open_page: OpenPage, 
     page.reload()
     rate(page, "Hard")
     expect(page.get_by_text("You rated 1 good and 1 hard.")).to_be_visible()
+
+
+def test_a_question_is_read_by_the_server_where_the_browser_has_no_voice(open_page: OpenPage, keeping: Server) -> None:
+    page = open_page(f"/sessions/{running(keeping, 'kv-cache')}", at=keeping)
+    with page.expect_response("**/questions/kv-cache/speech") as sound:
+        page.get_by_role("button", name="Read aloud").click()
+    assert sound.value.headers["content-type"] == "audio/webm"
+    page.get_by_role("button", name="Stop reading").click()
+    expect(page.get_by_role("button", name="Read aloud")).to_be_visible()
 
 
 def rate(page: Page, rating: str) -> None:

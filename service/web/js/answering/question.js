@@ -23,6 +23,7 @@ const SAVE_PATIENCE = 2000;
 export class AnsweringPage {
   #session;
   #open;
+  #speech;
   #path;
   #mirror;
   #begin;
@@ -45,6 +46,7 @@ export class AnsweringPage {
     const { slot, draft, revision, hint } = open;
     this.#session = session;
     this.#open = open;
+    this.#speech = voice.speaks ? `/questions/${open.question.id}/speech` : null;
     this.#path = `/sessions/${session.id}/questions/${slot.position}`;
     this.#mirror = new Mirror(session.id, slot.position);
     this.#begin = reconcile(this.#mirror.read(), draft, revision);
@@ -94,6 +96,7 @@ export class AnsweringPage {
       pause: this.#strict ? null : () => this.#pause(),
       extend: this.#strict ? null : () => this.#extend(),
     });
+    const speech = this.#speech;
     const actions = {
       hint: (button) => this.#askHint(button),
       reveal: () => this.#reveal(),
@@ -102,7 +105,7 @@ export class AnsweringPage {
     };
     return {
       title: `${slot.position} of ${this.#session.questions.length} · ${question.title}`,
-      body: questionView(this.#session, this.#open, { timer, box: this.#box, actions, hint: this.#hint }),
+      body: questionView(this.#session, this.#open, { timer, box: this.#box, actions, hint: this.#hint, speech }),
       shown: () => this.#shown(),
       leave: () => this.#leave(),
     };

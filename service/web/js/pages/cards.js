@@ -11,7 +11,7 @@ import { actionButton } from "../parts/common.js";
 import { attempt } from "../practise.js";
 import { focusHeading } from "../router.js";
 import { recall, remember } from "../storage.js";
-import { aloudButton, hush, localVoice, say } from "../voice/aloud.js";
+import { aloudButton, hush, readable, say } from "../voice/aloud.js";
 import { Dictation } from "../voice/dictation.js";
 import { hindrance } from "../voice/microphone.js";
 import { whySilent } from "../voice/silence.js";
@@ -66,7 +66,12 @@ class Drill {
     const answer = h("div", { class: "card-answer" });
     fill(this.element, this.#head(question), h("h1", { class: "asked" }, question.prompt), this.#tools(question), answer);
     fill(answer, this.#revealButton(card, at, answer));
-    if (this.#aloud) say(question.prompt);
+    if (this.#aloud) say(this.#question(question));
+  }
+
+  /** What is read of a question. */
+  #question({ id, prompt }) {
+    return { text: prompt, path: this.#voice.speaks ? `/questions/${id}/speech` : null };
   }
 
   #head(question) {
@@ -77,6 +82,7 @@ class Drill {
   #tools(question) {
     const reason = this.#voice.problem ?? hindrance();
     const said = h("div", { class: "card-said" });
+    const asked = this.#question(question);
     if (!reason) {
       this.#dictation = new Dictation({
         longest: this.#voice.max_seconds,
@@ -85,7 +91,7 @@ class Drill {
       });
     }
     return [
-      h("div", { class: "choices card-tools" }, aloudButton(question.prompt, "Hear the question"), this.#aloudSwitch(), this.#endButton()),
+      h("div", { class: "choices card-tools" }, aloudButton(asked, "Hear the question"), this.#aloudSwitch(asked), this.#endButton()),
       reason ? whySilent(reason) : this.#dictation.element,
       said,
     ];
@@ -96,14 +102,14 @@ class Drill {
     return recall("cards-aloud", false) === true;
   }
 
-  #aloudSwitch() {
+  #aloudSwitch(asked) {
     const change = (event) => {
       remember("cards-aloud", event.target.checked);
       if (!event.target.checked) hush();
     };
     const box = h("input", { type: "checkbox", checked: this.#aloud, on: { change } });
     const label = h("label", { class: "switch", hidden: true }, box, "Read each card aloud");
-    localVoice().then((voice) => (label.hidden = !voice));
+    readable(asked).then((there) => (label.hidden = !there));
     return label;
   }
 
@@ -124,15 +130,16 @@ class Drill {
       attempt(async () => {
         const review = card.known ? await get(`${at}/review`) : await post(`${at}/reveal`);
         card.known = true;
-        fill(answer, this.#answer(card, review));
+        const short = { text: review.short_answer, path: this.#voice.speaks ? `${at}/review/speech` : null };
+        fill(answer, this.#answer(card, short));
         answer.querySelector("h2").focus();
         announce(review.short_answer);
-        if (this.#aloud) say(review.short_answer);
+        if (this.#aloud) say(short);
       }),
     );
   }
 
-  #answer(card, review) {
+  #answer(card, short) {
     const choice = (rating) =>
       actionButton({ class: "button" }, RATINGS[rating], () => this.#rate(card, rating));
     return [
@@ -140,8 +147,8 @@ class Drill {
         "section",
         { class: "panel", "aria-labelledby": "short-answer" },
         h("h2", { id: "short-answer", tabindex: "-1" }, "Short answer"),
-        h("p", { class: "short" }, review.short_answer),
-        aloudButton(review.short_answer, "Hear the answer"),
+        h("p", { class: "short" }, short.text),
+        aloudButton(short, "Hear the answer"),
       ),
       h("p", { id: "rate", class: "soft" }, "How well did you know it? What you choose “Again” for comes back in this drill."),
       h("div", { class: "choices", role: "group", "aria-labelledby": "rate" }, Object.keys(RATINGS).map(choice)),
