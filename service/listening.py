@@ -70,7 +70,7 @@ class Listening:
                 while True:
                     alone = any(claim.lost >= SUSPECT for claim in running.values())
                     free = len(running) < places and not alone
-                    if free and (claim := await asyncio.to_thread(self._claim, not running)):
+                    if free and (claim := await self._next(idle=not running)):
                         task = asyncio.create_task(self._listen(claim))
                         running[task] = claim
                         task.add_done_callback(ended)
@@ -96,6 +96,20 @@ class Listening:
 
         while await asyncio.to_thread(drop):
             pass
+
+    async def _next(self, *, idle: bool) -> Claim | None:
+        """What is claimed; who is cancelled meanwhile gives it back. None while the database is away."""
+        claiming = asyncio.ensure_future(asyncio.to_thread(self._claim, idle))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            await asyncio.wait([claiming])
+            if not claiming.exception() and (claim := claiming.result()):
+                await asyncio.to_thread(self._release, claim)
+            raise
+        except StoreUnavailable as error:  # what is being listened to goes on
+            log.warning("recordings wait for the database: %s", error)
+            return None
 
     async def _listen(self, claim: Claim) -> None:
         holding = asyncio.create_task(self._hold(claim))
