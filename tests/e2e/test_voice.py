@@ -191,7 +191,7 @@ def test_cards_are_heard_answered_aloud_revealed_and_rated(open_page: OpenPage, 
 
 def test_a_question_is_read_by_the_server_where_the_browser_has_no_voice(open_page: OpenPage, keeping: Server) -> None:
     page = open_page(f"/sessions/{running(keeping, 'kv-cache')}", at=keeping)
-    with page.expect_response("**/questions/kv-cache/speech") as sound:
+    with page.expect_response("**/questions/kv-cache/speech", timeout=LONG) as sound:
         page.get_by_role("button", name="Read aloud").click()
     assert sound.value.headers["content-type"] == "audio/webm"
     page.get_by_role("button", name="Stop reading").click()
