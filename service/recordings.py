@@ -105,6 +105,15 @@ class Recordings:
         """Raises NotFound."""
         return await asyncio.to_thread(self._read, person, session_id, position)
 
+    async def find(self, person: Person, session_id: UUID, position: int) -> Recording | None:
+        """The question's recording, where there is one."""
+
+        def load() -> Recording | None:
+            with self.store.read() as tx:
+                return recordings.find(tx, person, session_id, position)
+
+        return await asyncio.to_thread(load)
+
     async def follow(
         self, person: Person, session_id: UUID, position: int, seconds: float, seen: Recording | None = None
     ) -> Recording:

@@ -54,6 +54,8 @@ class RecordingOut(BaseModel):
     """Why nothing could be heard. The chunks are kept."""
     attempt_id: UUID | None
     """The answer that was made of it."""
+    kept: bool
+    """Whether its sound is still there."""
 
 
 def _out(recording: Recording) -> RecordingOut:
@@ -67,6 +69,7 @@ def _out(recording: Recording) -> RecordingOut:
         transcript=recording.transcript,
         problem=FailureOut(type=f"urn:viva:problem:{slug}", detail=failure.detail) if failure else None,
         attempt_id=recording.attempt_id,
+        kept=recording.size > 0,
     )
 
 

@@ -35,6 +35,8 @@ class Recording(Value):
     state: RecordingState = "recording"
     chunks: int = 0
     """How many have arrived."""
+    size: int = 0
+    """Bytes of them that are kept."""
     text: str = ""
     """What was heard so far."""
     transcript: Transcript | None = None

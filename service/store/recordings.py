@@ -84,6 +84,7 @@ def close(tx: Tx, recording_id: UUID, now: datetime) -> None:
 
 def remove_sound(tx: Tx, recording_ids: list[UUID]) -> None:
     tx.exec(delete(ChunkRow).where(col(ChunkRow.recording_id).in_(recording_ids)))
+    tx.exec(update(RecordingRow).where(col(RecordingRow.id).in_(recording_ids)).values(size=0))
 
 
 def remove(tx: Tx, recording_id: UUID) -> None:
@@ -240,7 +241,9 @@ def _held(tx: Tx, claim: Claim) -> RecordingRow | None:
 
 def _recording(row: RecordingRow) -> Recording:
     return Recording(
-        **row.model_dump(include={"id", "session_id", "position", "question_id", "chunks", "created_at", "attempt_id"}),
+        **row.model_dump(
+            include={"id", "session_id", "position", "question_id", "chunks", "size", "created_at", "attempt_id"}
+        ),
         state=row.state,  # type: ignore[arg-type]
         owner=Person(id=row.owner, organisation=row.organisation),
         text=json.loads(row.progress)["text"] if row.progress else "",

@@ -42,6 +42,14 @@ class Speech:
         self._one = asyncio.Lock()
         self._voice: Any = None
 
+    @property
+    def possible(self) -> bool:
+        """Whether there is a voice."""
+        try:
+            return bool(version(PACKAGE))
+        except PackageNotFoundError:
+            return False
+
     async def read(self, text: str) -> Spoken:
         """`text` read aloud. Raises VoiceUnavailable."""
         try:

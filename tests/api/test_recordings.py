@@ -63,7 +63,9 @@ def test_what_is_missing_is_named_and_can_be_sent_later(speaker: Speaker) -> Non
 
 
 def test_one_that_was_thrown_away_makes_room_for_another(speaker: Speaker) -> None:
+    assert speaker.client.get(at(speaker.session)).json()["recording"] is None
     speaker.put(0, NEAR)
+    assert speaker.client.get(at(speaker.session)).json()["recording"] == speaker.id
     assert speaker.client.delete(speaker.path).status_code == 204
     assert speaker.client.get(speaker.path).status_code == 404
     speaker.id = str(uuid4())
@@ -136,6 +138,7 @@ def test_sound_is_deleted_once_the_answer_is_graded_unless_it_is_kept(tmp_path: 
         client.post(f"{at(speaker.session)}/submit", params={"wait": 20}, json=submit)
         client.portal.call(app.state.services.listening.tidy)  # type: ignore[union-attr]
         assert client.get(f"{speaker.path}/audio").status_code == (200 if keep else 404)
+        assert speaker.read()["kept"] is keep
         assert speaker.read()["transcript"]["text"] == text
 
 

@@ -112,6 +112,9 @@ def test_a_missing_model_is_told_with_the_command_that_installs_it(tmp_path: Pat
     app = create_app(Settings(data_dir=tmp_path, voice=VoiceSettings(model="large-v3")))
     with TestClient(app, base_url="http://127.0.0.1") as client:
         answer = client.post(URL, content=NEAR)
+        told = client.get("/api/v1/voice").json()
+        speaks = app.state.services.speech.possible
+    assert told == {"problem": answer.json()["detail"], "max_seconds": 300, "keeps": False, "speaks": speaks}
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:viva:problem:voice-unavailable")
     assert answer.json()["detail"].endswith("viva voice install large-v3")
     assert "Retry-After" in answer.headers

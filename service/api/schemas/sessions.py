@@ -114,6 +114,8 @@ class OpenQuestion(BaseModel):
     """Send it as `If-Match: "<revision>"` with the next save."""
     hint: str | None
     """Null until it was asked for."""
+    recording: UUID | None
+    """The question's spoken answer, where one was begun."""
 
 
 class DraftIn(BaseModel, strict=True):

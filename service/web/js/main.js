@@ -2,7 +2,9 @@
 
 import { answerPage } from "./pages/answer.js";
 import { attemptPage } from "./pages/attempt.js";
+import { cardsPage } from "./pages/cards.js";
 import { historyPage } from "./pages/history.js";
+import { microphonePage } from "./pages/microphone.js";
 import { missingPage, problemPage } from "./pages/problem.js";
 import { questionPage } from "./pages/question.js";
 import { questionsPage } from "./pages/questions.js";
@@ -12,6 +14,7 @@ import { startPage } from "./pages/start.js";
 import { topicPage } from "./pages/topic.js";
 import { dismissDialogs } from "./parts/dialog.js";
 import { startRouter } from "./router.js";
+import { hush } from "./voice/aloud.js";
 import { markPlace, showHeader } from "./shell.js";
 
 showHeader();
@@ -25,12 +28,15 @@ startRouter({
     [/^\/sessions\/([^/]+)\/report$/, reportPage],
     [/^\/sessions\/([^/]+)\/answers\/(\d+)$/, answerPage],
     [/^\/attempts\/([^/]+)$/, attemptPage],
+    [/^\/sessions\/([^/]+)\/cards$/, cardsPage],
     [/^\/history$/, historyPage],
+    [/^\/microphone$/, microphonePage],
   ],
   missing: missingPage,
   problem: problemPage,
   moved: (path) => {
     dismissDialogs();
+    hush();
     markPlace(path);
   },
 });

@@ -5,7 +5,7 @@ import { icon } from "./icons.js";
 import { forget, recall, remember } from "./storage.js";
 
 const PLACES = [
-  { path: "/", label: "Practice", under: /^\/($|sessions|attempts)/ },
+  { path: "/", label: "Practice", under: /^\/($|sessions|attempts|microphone)/ },
   { path: "/questions", label: "Questions", under: /^\/(questions|topics)/ },
   { path: "/history", label: "Progress", under: /^\/history/ },
 ];
