@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from service.api.deps import Uses
+from service.api.deps import Uses, Who
 from service.api.problems import problems
 from service.domain.question import Slug
 from service.domain.transcript import Transcript
@@ -52,6 +52,7 @@ RECORDING: dict[str, Any] = {
 async def transcribe(
     request: Request,
     uses: Uses,
+    _: Who,
     question_id: Annotated[Slug | None, Query(description="Its glossary helps to hear.", examples=["kv-cache"])] = None,
 ) -> Transcript:
     """What is said in a recording, and how. Nothing is stored. A silent one has an empty text."""
