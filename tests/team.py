@@ -43,7 +43,9 @@ def browser(app: FastAPI, *, address: str = "127.0.0.1", url: str = HOME) -> Ite
 
 def another(client: TestClient, address: str = "127.0.0.1") -> TestClient:
     """Another browser at the same server, for as long as the first one is open."""
-    return TestClient(client.app, base_url=str(client.base_url), client=(address, 50000), follow_redirects=False)
+    made = TestClient(client.app, base_url=str(client.base_url), client=(address, 50000), follow_redirects=False)
+    made.portal = client.portal  # the same event loop: one for each request takes longer than the request
+    return made
 
 
 def set_up(client: httpx2.Client) -> Any:

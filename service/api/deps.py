@@ -37,10 +37,10 @@ async def caller(request: Request) -> Caller:
         kind, _, secret = authorization.partition(" ")
         # One that is wrong is not passed over: a program would not notice that somebody else is asking.
         found = await services.tokens.caller(secret.strip(), now) if kind.lower() == "bearer" else None
-    elif cookie is not None:
-        found = await services.accounts.by_cookie(cookie, now)
-    elif named and within(peer(request), settings.proxies):
-        found = await services.accounts.by_header(named, now)
+    else:
+        found = await services.accounts.by_cookie(cookie, now) if cookie else None
+        if found is None and named and within(peer(request), settings.proxies):
+            found = await services.accounts.by_header(named, now)
     if found is None:
         raise SignInRequired
     return found

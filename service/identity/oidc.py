@@ -43,6 +43,8 @@ class Oidc:
 
     def __init__(self, settings: SignInSettings) -> None:
         assert settings.oidc_issuer
+        assert settings.oidc_client_secret
+        self._secret = settings.oidc_client_secret
         self.settings = settings
         self.issuer = settings.oidc_issuer.rstrip("/")
 
@@ -50,17 +52,15 @@ class Oidc:
     def _client(self) -> Any:
         from authlib.integrations.starlette_client import OAuth
 
-        secret = self.settings.oidc_client_secret
         return OAuth().register(
             "provider",
             client_id=self.settings.oidc_client_id,
-            client_secret=secret.get_secret_value() if secret else None,
+            client_secret=self._secret.get_secret_value(),
             server_metadata_url=f"{self.issuer}/.well-known/openid-configuration",
             client_kwargs={
                 "scope": self.settings.oidc_scopes,
                 "code_challenge_method": "S256",
                 "timeout": SECONDS,
-                **({} if secret else {"token_endpoint_auth_method": "none"}),
             },
         )
 

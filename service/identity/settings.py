@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, model_validator
 
-from service.domain.identity import Role, normal_email
+from service.domain.identity import Role
 
 
 class SignInSettings(BaseModel):
@@ -29,7 +29,7 @@ class SignInSettings(BaseModel):
     oidc_client_id: str = ""
     """OpenID Connect: Viva's name at the provider. Its redirect URI ends in `/api/v1/auth/oidc/callback`."""
     oidc_client_secret: SecretStr | None = None
-    """OpenID Connect: Viva's secret at the provider. Default: a public client, with PKCE alone."""
+    """OpenID Connect: Viva's secret at the provider. PKCE is used as well."""
     oidc_scopes: str = "openid email profile"
     """OpenID Connect: what the provider is asked for."""
     oidc_groups: str = "groups"
@@ -78,14 +78,14 @@ class SignInSettings(BaseModel):
         self._check_url()
         if self.password and len(self.setup_code.get_secret_value() if self.setup_code else "") < 16:
             raise ValueError("password needs setup_code, with at least 16 characters")
-        if self.oidc_issuer and not self.oidc_client_id:
-            raise ValueError("oidc_issuer needs oidc_client_id")
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
+            raise ValueError("oidc_issuer needs oidc_client_id and oidc_client_secret")
         if self.header and not self.proxies:
             raise ValueError("header needs proxies: without a list anybody could send it")
         if not (self.password or self.first_admin or "admin" in self.oidc_roles.values()):
             raise ValueError("nobody could become an admin: set first_admin, or a group for admins in oidc_roles")
-        if self.first_admin and self.oidc_issuer:
-            normal_email(self.first_admin)
+        if self.first_admin and self.oidc_issuer and "@" not in self.first_admin:
+            raise ValueError("first_admin has to be an e-mail address, which the provider verifies")
         return self
 
     def _check_url(self) -> None:

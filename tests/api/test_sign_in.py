@@ -122,7 +122,9 @@ def test_a_cookie_ends_by_the_servers_clock(ada: TestClient, clock: Clock) -> No
 
 def test_guessing_ends_soon_on_every_server_of_the_database(ada: TestClient, clock: Clock, tmp_path: Path) -> None:
     with browser(team_app(tmp_path, clock)) as elsewhere:
-        guesses = [sign_in(server, ADA, f"guess number {n}").status_code for n in range(6) for server in (ada, elsewhere)]
+        guesses = [
+            sign_in(server, ADA, f"guess number {n}").status_code for n in range(6) for server in (ada, elsewhere)
+        ]
         assert guesses == [401] * 10 + [429] * 2
         late = sign_in(elsewhere, ADA)
         assert problem(late) == (429, "too-many-tries")
