@@ -38,6 +38,8 @@ class LlmSettings(BaseModel):
     """Sent where the server takes one, so that the same answer gets the same reply."""
     logprobs: bool = True
     """Ask for log-probabilities where the server gives them: who is unsure of a verdict is trusted less with it."""
+    ask_mistakes: bool = True
+    """Ask about each mistake by itself where the server gives log-probabilities: finds more, a short call for each."""
     price_in: float | None = Field(default=None, ge=0)
     """Price of a million tokens sent, in the currency that you count in."""
     price_out: float | None = Field(default=None, ge=0)

@@ -36,7 +36,7 @@ def llm(model: FakeLlm) -> FakeLlm:
 
 def graded_by(llm: FakeLlm, folder: Path, **settings: str) -> Server:
     patient = {"VIVA_RETRY_SECONDS": "0.1", "VIVA_LEASE_SECONDS": "4"}
-    return Server(folder, VIVA_GRADER="tests.llm:RemoteGrader", **patient, **settings, **{URL: llm.url})
+    return Server(folder, VIVA_GRADER="tests.llm:RemoteGrader", **patient, **settings, **{URL: llm.origin})
 
 
 @pytest.fixture(scope="module")

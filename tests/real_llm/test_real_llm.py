@@ -62,7 +62,8 @@ def test_a_real_model_marks_a_real_answer_with_words_of_the_answer(settings: Llm
     shown = [e for v in marking.verdicts if v.label != "missed" for e in v.evidence]
     assert shown
     assert all(e.stands_in(GOOD.text) for e in shown)
-    (call,) = marking.calls
+    call, *alone = marking.calls
+    assert len(alone) == 2 * len(ABOUT.rubric.mistakes)
     assert (call.model, call.finish_reason) == ("local", "stop")
     assert call.prompt_tokens
     assert call.completion_tokens
