@@ -27,7 +27,7 @@ from service.identity import secrets
 from service.identity.oidc import Known
 from service.identity.passwords import Passwords
 from service.identity.settings import SignInSettings
-from service.store import accounts, credentials, invites
+from service.store import accounts, audit, credentials, invites
 from service.store.engine import Store, Tx
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class Accounts:
             account = accounts.add(tx, LOCAL.organisation, "admin", name, email, now, hashed)
             if not accounts.claim_first(tx, account, now):
                 raise Conflict("There is an admin already: ask them for an invite.")
-            return account, self._stay(tx, account, now)
+            return account, self._stay(tx, account, "set-up", now)
 
         return await asyncio.to_thread(self._write, change)
 
@@ -91,7 +91,7 @@ class Accounts:
             credentials.forget_tries(tx, keys)
             if renewed:
                 accounts.set_password(tx, account.id, renewed)
-            return account, self._stay(tx, account, now)
+            return account, self._stay(tx, account, "password", now)
 
         return await asyncio.to_thread(self._write, change)
 
@@ -116,7 +116,7 @@ class Accounts:
                 raise Conflict("There is an account for this address: sign in with it.")
             account = accounts.add(tx, invite.organisation, invite.role, name, email, now, hashed)
             self._note_admin(tx, account, now)
-            return account, self._stay(tx, account, now)
+            return account, self._stay(tx, account, "invite", now)
 
         return await asyncio.to_thread(self._write, change)
 
@@ -125,7 +125,7 @@ class Accounts:
 
         def change(tx: Tx) -> tuple[Account, str]:
             account = self._account_of(tx, known, code, now)
-            return account, self._stay(tx, account, now)
+            return account, self._stay(tx, account, "provider", now)
 
         return await self._twice(change)
 
@@ -162,6 +162,7 @@ class Accounts:
         def change(tx: Tx) -> None:
             credentials.forget_tries(tx, keys)
             accounts.set_password(tx, account_id, renewed)
+            audit.add(tx, who, "password-change", now)
             credentials.sign_out_all(tx, account_id, besides=secrets.digest(secret) if secret else None)
 
         await asyncio.to_thread(self._write, change)
@@ -180,6 +181,7 @@ class Accounts:
         role = self._role(tx, account, known, now)
         if role != account.role:
             accounts.set_role(tx, account.id, role)
+            audit.add(tx, account.person, "role-change", now, account.id, f"{account.role} to {role}")
         account = account.model_copy(update={"role": role})
         self._note_admin(tx, account, now)
         return account
@@ -222,9 +224,10 @@ class Accounts:
         if account.role == "admin":
             accounts.claim_first(tx, account, now)
 
-    def _stay(self, tx: Tx, account: Account, now: datetime) -> str:
+    def _stay(self, tx: Tx, account: Account, by: str, now: datetime) -> str:
         secret = secrets.new()
         until = now + timedelta(hours=self.settings.session_hours)
+        audit.add(tx, account.person, "sign-in", now, detail=by)
         credentials.sign_in(tx, account, secrets.digest(secret), now, until)
         return secret
 

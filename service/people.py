@@ -7,11 +7,12 @@ from typing import TypeVar
 from uuid import UUID
 
 from service.domain.attempt import Person
+from service.domain.audit import Entry
 from service.domain.identity import Account, Invite, Role, normal_email
 from service.errors import Conflict
 from service.identity import secrets
 from service.identity.settings import SignInSettings
-from service.store import accounts, credentials, invites
+from service.store import accounts, audit, credentials, invites
 from service.store.engine import Store, Tx
 
 T = TypeVar("T")
@@ -39,6 +40,10 @@ class People:
             since = (account.disabled_at or now) if disabled else None
             changed = account.model_copy(update={"role": role, "disabled_at": since})
             accounts.save(tx, changed)
+            if role != account.role:
+                audit.add(tx, admin, "role-change", now, account_id, f"{account.role} to {role}")
+            if (since is None) != (account.disabled_at is None):
+                audit.add(tx, admin, "disable" if disabled else "enable", now, account_id)
             if disabled:
                 credentials.sign_out_all(tx, account_id)
             return changed
@@ -58,7 +63,9 @@ class People:
             if wanted and accounts.by_email(tx, wanted):
                 raise Conflict("There is an account for this address already.")
             until = now + timedelta(days=days)
-            return invites.add(tx, admin, role, wanted, secrets.digest(secret), now, until)
+            made = invites.add(tx, admin, role, wanted, secrets.digest(secret), now, until)
+            audit.add(tx, admin, "invite", now, made.id, role)
+            return made
 
         return await asyncio.to_thread(self._write, change), secret
 
@@ -66,9 +73,18 @@ class People:
         """Those that can still be accepted, the newest first."""
         return await asyncio.to_thread(self._read, lambda tx: invites.page(tx, admin.organisation, now))
 
-    async def withdraw(self, admin: Person, invite_id: UUID) -> None:
+    async def withdraw(self, admin: Person, invite_id: UUID, now: datetime) -> None:
         """Raises NotFound."""
-        await asyncio.to_thread(self._write, lambda tx: invites.withdraw(tx, admin.organisation, invite_id))
+
+        def change(tx: Tx) -> None:
+            invites.withdraw(tx, admin.organisation, invite_id)
+            audit.add(tx, admin, "invite-withdrawn", now, invite_id)
+
+        await asyncio.to_thread(self._write, change)
+
+    async def log(self, admin: Person, before: UUID | None, limit: int) -> list[Entry]:
+        """Who did what in the organisation, the newest first."""
+        return await asyncio.to_thread(self._read, lambda tx: audit.page(tx, admin.organisation, before, limit))
 
     def _read(self, look: Callable[[Tx], T]) -> T:
         with self.store.read() as tx:

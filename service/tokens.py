@@ -9,7 +9,7 @@ from service.domain.attempt import Person
 from service.domain.identity import OF_ROLE, Caller, Scope, Token, caller, normal_name
 from service.errors import Forbidden
 from service.identity import secrets
-from service.store import accounts, credentials
+from service.store import accounts, audit, credentials
 from service.store.engine import Store
 
 PREFIX = "viva_"
@@ -33,7 +33,9 @@ class Tokens:
             with self.store.write() as tx:
                 account = accounts.locked(tx, who.person, UUID(who.person.id))
                 kept = (secret[:SHOWN], secrets.digest(secret))
-                return credentials.add_token(tx, account, name, kept, scopes, now, now + timedelta(days=days))
+                token = credentials.add_token(tx, account, name, kept, scopes, now, now + timedelta(days=days))
+                audit.add(tx, who.person, "token", now, token.id, " ".join(sorted(scopes)))
+                return token
 
         return await asyncio.to_thread(make), secret
 
@@ -51,7 +53,8 @@ class Tokens:
 
         def change() -> None:
             with self.store.write() as tx:
-                credentials.revoke(tx, UUID(who.id), token_id, now)
+                if credentials.revoke(tx, UUID(who.id), token_id, now):
+                    audit.add(tx, who, "token-revoked", now, token_id)
 
         await asyncio.to_thread(change)
 

@@ -6,7 +6,17 @@ from fastapi import APIRouter, Response
 
 from service.api.deps import Admin, Cursor, Limit, Now, Uses
 from service.api.problems import problems
-from service.api.schemas.accounts import InviteIn, InviteOut, InvitesOut, NewInviteOut, PeoplePage, PersonIn, PersonOut
+from service.api.schemas.accounts import (
+    AuditOut,
+    AuditPage,
+    InviteIn,
+    InviteOut,
+    InvitesOut,
+    NewInviteOut,
+    PeoplePage,
+    PersonIn,
+    PersonOut,
+)
 from service.domain.identity import Account
 
 router = APIRouter(tags=["people"], responses=problems(401, 403, 422, 503))
@@ -44,10 +54,20 @@ async def invite(wish: InviteIn, response: Response, uses: Uses, who: Admin, now
 
 
 @router.delete("/invites/{invite_id}", status_code=204, response_class=Response, responses=problems(404))
-async def withdraw_invite(invite_id: UUID, uses: Uses, who: Admin) -> Response:
+async def withdraw_invite(invite_id: UUID, uses: Uses, who: Admin, now: Now) -> Response:
     """Withdraw an invite: its link leads nowhere from now on."""
-    await uses.people.withdraw(who, invite_id)
+    await uses.people.withdraw(who, invite_id, now)
     return Response(status_code=204)
+
+
+@router.get("/audit")
+async def read_log(uses: Uses, who: Admin, cursor: Cursor = None, limit: Limit = 50) -> AuditPage:
+    """Who did what in your organisation, the newest first: ids only. Nobody can change it."""
+    found = await uses.people.log(who, cursor, limit + 1)
+    return AuditPage(
+        items=[AuditOut(**entry.model_dump(exclude={"who"}), who=entry.who.id) for entry in found[:limit]],
+        next_cursor=str(found[limit - 1].id) if len(found) > limit else None,
+    )
 
 
 def _person(account: Account) -> PersonOut:

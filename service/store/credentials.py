@@ -92,13 +92,14 @@ def tokens(tx: Tx, account_id: UUID) -> list[Token]:
     return [_token(row) for row in tx.exec(query)]
 
 
-def revoke(tx: Tx, account_id: UUID, token_id: UUID, now: datetime) -> None:
-    """Once more changes nothing. Raises NotFound, also for another's token."""
+def revoke(tx: Tx, account_id: UUID, token_id: UUID, now: datetime) -> bool:
+    """Once more changes nothing: False. Raises NotFound, also for another's token."""
     query = select(ApiTokenRow).where(ApiTokenRow.id == token_id, ApiTokenRow.account_id == account_id)
     row = tx.exec(query.with_for_update()).first()
     if row is None:
         raise NotFound("There is no such token.")
-    row.revoked_at = row.revoked_at or now
+    before, row.revoked_at = row.revoked_at, row.revoked_at or now
+    return before is None
 
 
 def begin_flow(tx: Tx, digest: str, body: str, now: datetime, until: datetime) -> None:

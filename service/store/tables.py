@@ -317,6 +317,18 @@ class ThrottleRow(SQLModel, table=True):
     since: datetime = utc()
 
 
+class AuditRow(Owned, table=True):
+    """Append-only, by the database's own word. The owner is who did it."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_organisation", "organisation", "id"),)
+    id: UUID = Field(primary_key=True)
+    at: datetime = utc()
+    action: str
+    about: str | None = None
+    detail: str | None = None
+
+
 class PingRow(SQLModel, table=True):
     """One row, written to find out whether writing works."""
 

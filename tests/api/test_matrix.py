@@ -60,8 +60,8 @@ NEEDS: dict[str, set[str]] = {
         "POST /api/v1/review/attempts/{attempt_id}/grades", "POST /api/v1/review/attempts/{attempt_id}/regrade",
     },
     "admin": {
-        "GET /metrics", "GET /api/v1/people", "PUT /api/v1/people/{person_id}", "GET /api/v1/invites",
-        "POST /api/v1/invites", "DELETE /api/v1/invites/{invite_id}",
+        "GET /metrics", "GET /api/v1/people", "GET /api/v1/audit", "PUT /api/v1/people/{person_id}",
+        "GET /api/v1/invites", "POST /api/v1/invites", "DELETE /api/v1/invites/{invite_id}",
     },
 }  # fmt: skip
 SAME_FOR_ALL = {"topic_id", "question_id", "position", "path"}
@@ -218,14 +218,24 @@ def test_what_is_anothers_is_not_there(world: World) -> None:
 
 
 def test_lists_have_what_is_ours(world: World) -> None:
-    lists = ("sessions", "attempts", "progress", "review", "review?closed=true", "people", "invites", "auth/tokens")
+    lists = (
+        "sessions",
+        "attempts",
+        "progress",
+        "review",
+        "review?closed=true",
+        "people",
+        "invites",
+        "audit",
+        "auth/tokens",
+    )
     known = [*world.ids.values(), "zanzibar", "bob@example.org"]
     known.remove(world.ids["position"])
     for name, (may, _, _) in world.credentials.items():
         for path in lists if may else ():
             text = send(world, name, f"GET /api/v1/{path}", {}).text
             found = {word for word in known if word in text}
-            ours = "local" in name and path.startswith(("review", "people", "invites"))
+            ours = "local" in name and path.startswith(("review", "people", "invites", "audit"))
             assert ours or not found, f"{path} with {name}: {found}"
     reviewer = send(world, "cookie of reviewer, local", "GET /api/v1/review/attempts/{attempt_id}/grades", world.ids)
     assert "zanzibar" in reviewer.text  # or nothing was looked for

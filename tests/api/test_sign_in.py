@@ -184,3 +184,25 @@ def test_no_secret_can_be_read_from_the_database(ada: TestClient, tmp_path: Path
     assert ADA.encode() in stored
     for kept in (code, secret, cookie, PASSWORD, CODE):
         assert kept.encode() not in stored
+
+
+def test_the_audit_log_tells_who_did_what_by_ids_alone(ada: TestClient) -> None:
+    bob = another(ada)
+    account = join(bob, invited(ada), BOB).json()["id"]
+    assert ada.put(f"/api/v1/people/{account}", json={"role": "reviewer"}).status_code == 200
+    made = token(bob, "read")["id"]
+    for _ in range(2):
+        assert bob.delete(f"{AUTH}/tokens/{made}").status_code == 204
+    assert ada.put(f"/api/v1/people/{account}", json={"role": "reviewer", "disabled": True}).status_code == 200
+    log = ada.get("/api/v1/audit").json()["items"]
+    assert [(entry["action"], entry["detail"]) for entry in log] == [
+        ("disable", None),
+        ("token-revoked", None),
+        ("token", "read"),
+        ("role-change", "candidate to reviewer"),
+        ("sign-in", "invite"),
+        ("invite", "candidate"),
+        ("sign-in", "set-up"),
+    ]
+    assert [entry["who"] == account for entry in log] == [False, True, True, False, True, False, False]
+    assert not any(word in ada.get("/api/v1/audit").text for word in (ADA, BOB, "Ada", "Bob"))

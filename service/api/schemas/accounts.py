@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from service.domain.audit import Action
 from service.domain.identity import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, Role, Scope, Way
 
 Email = Annotated[str, Field(min_length=3, max_length=320, examples=["ada@example.org"])]
@@ -150,3 +151,21 @@ class PersonIn(BaseModel, strict=True):
     role: Role
     disabled: bool = False
     """Who is disabled is signed out, and cannot come in."""
+
+
+class AuditOut(BaseModel):
+    """One thing that somebody did."""
+
+    id: UUID
+    at: datetime
+    who: str
+    """Id of the person; `operator` for the command line."""
+    action: Action
+    about: str | None
+    """Id of what it was done to."""
+    detail: str | None = Field(examples=["candidate to reviewer"])
+
+
+class AuditPage(BaseModel):
+    items: list[AuditOut]
+    next_cursor: str | None
