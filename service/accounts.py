@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from service.domain.attempt import LOCAL, Person
+from service.domain.attempt import LOCAL, Person, clean
 from service.domain.identity import (
+    MAX_NAME,
     Account,
     Caller,
     Invite,
@@ -38,6 +39,8 @@ HASHES = 2
 """Passwords hashed at once: each takes a processor, and much memory."""
 HEADER = "header"
 """The provider of who is known by a proxy."""
+MAX_SUBJECT = 250
+"""Characters of a name in a header."""
 NO_INVITE = "This invite is used, withdrawn or over."
 
 
@@ -131,6 +134,8 @@ class Accounts:
 
     async def by_header(self, value: str, now: datetime) -> Caller:
         """Whom a trusted proxy names. Raises Forbidden."""
+        if len(value) > MAX_SUBJECT:
+            raise Forbidden("That name is too long.")
         found = await asyncio.to_thread(self._read, lambda tx: accounts.by_identity(tx, HEADER, value))
         if found is None or found.disabled_at is not None:
             email = value.lower() if "@" in value else None
@@ -150,6 +155,7 @@ class Accounts:
         self, who: Person, old: str, password: str, secret: str | None, address: str, now: datetime
     ) -> None:
         """Every other browser is signed out. Raises Conflict, Invalid, SignInFailed, TooManyTries."""
+        self._require_passwords()
         account_id = UUID(who.id)
         hashed = await asyncio.to_thread(self._read, lambda tx: accounts.password(tx, account_id))
         if hashed is None:
@@ -197,7 +203,7 @@ class Accounts:
             role = "candidate"  # the claim decides whether it is more
         if role is None:
             raise Forbidden("There is no account for you here: ask an admin for an invite.")
-        name = " ".join(known.name.split())[:100] or known.subject
+        name = " ".join(clean(known.name[:MAX_SUBJECT]).split())[:MAX_NAME] or "?"
         organisation = invite.organisation if invite else LOCAL.organisation
         return accounts.add(tx, organisation, role, name, known.email, now)
 

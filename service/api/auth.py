@@ -1,15 +1,25 @@
 """Signing in and out, by a password or at a provider."""
 
-from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from service.api.credentials import address, cookie_name, flow_name, forget, set_cookie, set_flow
 from service.api.deps import Asking, Now, SignedIn, Uses
 from service.api.problems import problems
-from service.api.schemas.accounts import AcceptIn, CodeIn, InvitedOut, MeOut, PasswordIn, SetupIn, SignInIn, WaysOut
+from service.api.schemas.accounts import (
+    AcceptIn,
+    CodeIn,
+    InvitedOut,
+    MeOut,
+    PasswordIn,
+    ProviderIn,
+    ProviderOut,
+    SetupIn,
+    SignInIn,
+    WaysOut,
+)
 from service.domain.identity import SCOPES, Account, Caller, caller
 from service.errors import Forbidden, ProviderUnavailable, SignInFailed
 from service.identity.oidc import CALLBACK
@@ -84,18 +94,12 @@ async def accept_invite(wish: AcceptIn, response: Response, uses: Uses, now: Now
     return _stay(response, uses, *await uses.accounts.accept(wish.code, wish.email, wish.name, wish.password, now))
 
 
-@router.get("/oidc", include_in_schema=False)
-async def go_to_provider(
-    uses: Uses,
-    now: Now,
-    to: Annotated[str, Query(max_length=2000)] = "/",
-    invite: Annotated[str | None, Query(max_length=200)] = None,
-) -> Response:
-    """For browsers: to the provider, and from there back to `to`."""
-    url, secret = await uses.provider.begin(to, invite, now)
-    response = RedirectResponse(url, 303)
+@router.post("/oidc", include_in_schema=False)
+async def go_to_provider(wish: ProviderIn, response: Response, uses: Uses, now: Now) -> ProviderOut:
+    """For browsers: where to go to sign in at the provider, and from there back to `to`."""
+    url, secret = await uses.provider.begin(wish.to, wish.invite, now)
     set_flow(response, uses.settings.sign_in, secret)
-    return response
+    return ProviderOut(url=url)
 
 
 @router.get(CALLBACK.removeprefix("/api/v1/auth"), include_in_schema=False)

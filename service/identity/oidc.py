@@ -86,8 +86,11 @@ class Oidc:
             )
             if "id_token" not in token:
                 raise SignInFailed("The provider did not say who you are.")
+            issuer = (await self._client.load_server_metadata())["issuer"]
+            if issuer.rstrip("/") != self.issuer:
+                raise SignInFailed("The provider calls itself otherwise than VIVA_SIGN_IN__OIDC_ISSUER does.")
             required = {
-                "iss": {"essential": True, "value": (await self._client.load_server_metadata())["issuer"]},
+                "iss": {"essential": True, "value": issuer},
                 "aud": {"essential": True, "value": self.settings.oidc_client_id},
             }
             claims = dict(await self._client.parse_id_token(token, begun.nonce, claims_options=required))

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from fastapi.testclient import TestClient
@@ -35,14 +34,20 @@ def at(real: Provider, **more: Any) -> dict[str, Any]:
 
 def go(client: TestClient, real: Provider, subject: str, **query: str) -> str:
     """Sign in at the provider; where the browser ends up."""
-    begun = client.get(f"{AUTH}/oidc?{urlencode(query)}")
-    assert begun.status_code == 303
-    back = real.consent(begun.headers["location"], subject)
+    back = real.consent(begin(client, **query), subject)
     assert back.startswith(HOME + CALLBACK)
     ended = client.get(back)
     assert ended.status_code == 303
     location: str = ended.headers["location"]
     return location
+
+
+def begin(client: TestClient, **wish: str) -> str:
+    """Where the browser is sent to."""
+    begun = client.post(f"{AUTH}/oidc", json=wish)
+    assert begun.status_code == 200, begun.text
+    url: str = begun.json()["url"]
+    return url
 
 
 def says(real: Provider, subject: str, email: str, **claims: Any) -> None:
@@ -51,8 +56,8 @@ def says(real: Provider, subject: str, email: str, **claims: Any) -> None:
 
 def test_the_named_admin_signs_in_with_pkce_state_and_nonce(client: TestClient, real: Provider) -> None:
     says(real, "ada", ADA)
-    begun = client.get(f"{AUTH}/oidc?to=/history")
-    sent = parameters(begun.headers["location"])
+    begun = client.post(f"{AUTH}/oidc", json={"to": "/history"})
+    sent = parameters(begun.json()["url"])
     assert sent["code_challenge_method"] == "S256"
     assert min(len(sent[name]) for name in ("state", "nonce", "code_challenge")) >= 20
     flow = next(part for part in begun.headers["set-cookie"].split("; ") if part.startswith("viva-flow="))
@@ -76,17 +81,17 @@ def test_nobody_is_sent_elsewhere_after_signing_in(client: TestClient, real: Pro
 
 def test_a_sign_in_that_was_begun_elsewhere_is_refused(client: TestClient, real: Provider, clock: Clock) -> None:
     says(real, "ada", ADA)
-    begun = client.get(f"{AUTH}/oidc").headers["location"]
+    begun = begin(client)
     back, stranger = real.consent(begun, "ada"), another(client)
     cookies = dict(client.cookies)
     assert "problem=" in stranger.get(back).headers["location"]  # without the cookie of who began it
-    stranger.get(f"{AUTH}/oidc")
+    begin(stranger)
     assert "problem=" in stranger.get(back).headers["location"]  # with that of another one
     assert client.get(back).headers["location"] == "/"
     thief = another(client)
     thief.cookies.update(cookies)
     assert "problem=" in thief.get(back).headers["location"]  # a second time
-    late = client.get(f"{AUTH}/oidc").headers["location"]
+    late = begin(client)
     back = real.consent(late, "ada")
     clock.forward(600)
     assert "problem=" in client.get(back).headers["location"]
@@ -95,10 +100,10 @@ def test_a_sign_in_that_was_begun_elsewhere_is_refused(client: TestClient, real:
 
 
 def test_whom_the_provider_refuses_is_told_so(client: TestClient, real: Provider) -> None:
-    state = parameters(client.get(f"{AUTH}/oidc").headers["location"])["state"]
+    state = parameters(begin(client))["state"]
     ended = client.get(f"{CALLBACK}?error=access_denied&state={state}")
     assert ended.headers["location"].startswith("/sign-in?problem=")
-    state = parameters(client.get(f"{AUTH}/oidc").headers["location"])["state"]
+    state = parameters(begin(client))["state"]
     assert "problem=" in client.get(f"{CALLBACK}?code=invented&state={state}").headers["location"]
 
 
@@ -154,5 +159,5 @@ def test_groups_say_which_role_at_each_sign_in(real: Provider, tmp_path: Path, c
 def test_a_provider_that_is_away_is_said_to_be(tmp_path: Path, clock: Clock) -> None:
     nowhere = Provider("http://localhost:9", Pkce(lambda *_: []))
     with browser(team_app(tmp_path, clock, **at(nowhere, first_admin=ADA))) as client:
-        answer = client.get(f"{AUTH}/oidc")
+        answer = client.post(f"{AUTH}/oidc", json={})
         assert (answer.status_code, answer.json()["type"]) == (503, "urn:viva:problem:provider-unavailable")

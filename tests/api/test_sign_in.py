@@ -62,7 +62,13 @@ def test_on_loopback_without_settings_nobody_signs_in(tmp_path: Path, clock: Clo
             "admin",
             ["read", "practice", "review", "admin"],
         )
-        for refused in (sign_in(client, ADA), client.get(f"{AUTH}/tokens"), client.post("/api/v1/invites", json={})):
+        new = client.put(f"{AUTH}/password", json={"old": PASSWORD, "new": PASSWORD})
+        for refused in (
+            new,
+            sign_in(client, ADA),
+            client.get(f"{AUTH}/tokens"),
+            client.post("/api/v1/invites", json={}),
+        ):
             assert problem(refused) == (409, "conflict")
 
 

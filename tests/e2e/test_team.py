@@ -5,21 +5,31 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.steps import box
 from tests.e2e.test_accessible import checker
+from tests.provider import Provider, provider
 from tests.server import Server, free_port
 from tests.team import ADA, AUTH, BOB, CODE, PASSWORD, bearer, invited, set_up
 
+pytestmark = pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")  # in the provider's thread
+
 
 @pytest.fixture(scope="module")
-def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def real() -> Iterator[Provider]:
+    with provider() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def team(tmp_path_factory: pytest.TempPathFactory, real: Provider) -> Iterator[Server]:
     """Ada is its admin."""
     port = free_port()
     sign_in = {"PUBLIC_URL": f"http://127.0.0.1:{port}", "PASSWORD": "true", "SETUP_CODE": CODE, "TRIES": "1000"}
     sign_in |= {"PASSWORD_MEMORY": "8", "PASSWORD_PASSES": "1"}
+    sign_in |= {"OIDC_ISSUER": real.url, "OIDC_CLIENT_ID": "viva", "OIDC_CLIENT_SECRET": "ours"}
     settings = {f"VIVA_SIGN_IN__{name}": value for name, value in sign_in.items()}
     with Server(tmp_path_factory.mktemp("team"), VIVA_PORT=port, **settings) as server:
         set_up(server.client)
@@ -29,7 +39,7 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_who_is_not_signed_in_is_asked_to_and_then_led_on(open_page: OpenPage, team: Server) -> None:
@@ -100,13 +110,26 @@ def test_a_token_is_made_used_and_revoked(open_page: OpenPage, team: Server) -> 
     assert status("attempts") == 401
 
 
+def test_a_provider_leads_there_and_back(browser: Browser, team: Server, real: Provider) -> None:
+    real.knows("cy", email="cy@example.org", email_verified=True, name="Cy")
+    invited(team.client, email="cy@example.org")
+    page = browser.new_page(base_url=str(team.client.base_url))  # it goes elsewhere, and may
+    page.goto("/sign-in?to=/history")
+    page.get_by_role("button", name="Sign in with your organisation").click()
+    page.get_by_role("textbox").fill("cy")
+    page.get_by_role("button", name="Authorize").click()
+    expect(page.get_by_role("heading", name="Progress")).to_be_visible()
+    expect(page.get_by_role("link", name="Account: Cy")).to_be_visible()
+    page.close()
+
+
 def test_the_pages_of_a_team_are_accessible(open_page: OpenPage, team: Server) -> None:
     page = open_page(f"/invite#{invited(team.client)}", at=team, expect=("401",))
     check = checker(page)
     page.get_by_role("button", name="Join").wait_for()
     check("invite")
     page.goto("/sign-in?to=/people")
-    page.get_by_role("button", name="Sign in").wait_for()
+    page.get_by_role("button", name="Sign in", exact=True).wait_for()
     check("sign in")
     sign_in(page, ADA)
     page.get_by_role("button", name="Make an invite").click()

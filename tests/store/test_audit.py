@@ -26,6 +26,6 @@ def test_entries_stay_as_they_are_whoever_tries(store: Store) -> None:
     for statement in ("UPDATE audit SET detail = 'nothing'", "DELETE FROM audit", "TRUNCATE audit"):
         if store.is_sqlite and statement.startswith("TRUNCATE"):
             continue  # SQLite has no such statement
-        with pytest.raises(Exception, match="append-only|same thing was sent twice"), store.write() as tx:
+        with pytest.raises(Exception, match=r"append-only|same thing was sent twice"), store.write() as tx:
             tx.connection().exec_driver_sql(statement)
     assert log(store) == found

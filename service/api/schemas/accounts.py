@@ -23,7 +23,7 @@ class WaysOut(BaseModel):
     """False where there is one local user, who does not sign in."""
     password: bool
     provider: bool
-    """OpenID Connect: send the browser to `/api/v1/auth/oidc`."""
+    """OpenID Connect: `POST /auth/oidc` says where to send the browser."""
     set_up: bool
     """False where the first admin is still to come, by `POST /auth/setup`."""
 
@@ -53,6 +53,17 @@ class SetupIn(BaseModel, strict=True):
 class SignInIn(BaseModel, strict=True):
     email: Email
     password: AnyPassword
+
+
+class ProviderIn(BaseModel, strict=True):
+    to: Annotated[str, Field(max_length=2000)] = "/"
+    """The page to show after that."""
+    invite: Code | None = None
+
+
+class ProviderOut(BaseModel):
+    url: str
+    """Of the provider: send the browser there."""
 
 
 class PasswordIn(BaseModel, strict=True):

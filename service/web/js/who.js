@@ -34,5 +34,8 @@ export function ours(path) {
   return path && /^\/(?![/\\])/.test(path) ? path : "/";
 }
 
-/** The address that sends a browser to the provider. */
-export const providerPath = (params) => `/api/v1/auth/oidc?${new URLSearchParams(params)}`;
+/** Leaves for the provider, which leads back to the page `to`; `invite` is a code. */
+export async function goToProvider({ to, invite = null }) {
+  const { url } = await post("/auth/oidc", { to, invite });
+  enter(url);
+}

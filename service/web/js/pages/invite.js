@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import { moment, ROLES } from "../format.js";
 import { emailField, nameField, newPasswordField, sendingForm } from "../parts/form.js";
 import { enter } from "../who.js";
-import { providerLink } from "./sign-in.js";
+import { providerForm } from "./sign-in.js";
 
 export async function invitePage({ signal }) {
   const code = location.hash.slice(1);
@@ -19,7 +19,7 @@ export async function invitePage({ signal }) {
     const fields = [nameField(), email, newPasswordField()];
     return [
       h("p", { class: "soft" }, `Until ${moment(invite.expires_at)} you can join as ${ROLES[invite.role].toLowerCase()}.`),
-      ways.provider && h("p", {}, providerLink({ to: "/", invite: code })),
+      ways.provider && providerForm({ to: "/", invite: code }),
       ways.provider && ways.password && h("p", { class: "soft or" }, "or"),
       ways.password &&
         sendingForm("Join", fields, async (values) => {

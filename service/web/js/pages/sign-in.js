@@ -4,7 +4,7 @@ import { get, post } from "../api.js";
 import { h } from "../dom.js";
 import { notice } from "../parts/common.js";
 import { emailField, nameField, newPasswordField, sendingForm, textField } from "../parts/form.js";
-import { enter, ours, providerPath } from "../who.js";
+import { enter, goToProvider, ours } from "../who.js";
 
 export async function signInPage({ query, signal }) {
   const ways = await get("/auth/ways", { signal });
@@ -17,7 +17,7 @@ export async function signInPage({ query, signal }) {
     { class: "page narrow" },
     h("h1", { class: "title" }, title),
     problem && notice("bad", h("p", {}, problem)),
-    ways.provider && h("p", {}, providerLink({ to })),
+    ways.provider && providerForm({ to }),
     ways.provider && ways.password && h("p", { class: "soft or" }, "or"),
     ways.password && (ways.set_up ? passwordForm(to) : setupForm()),
     ways.set_up && h("p", { class: "soft small" }, "No account? An admin of your team can invite you."),
@@ -26,9 +26,8 @@ export async function signInPage({ query, signal }) {
   return { title, body };
 }
 
-/** Leaves the client: the provider answers. */
-export function providerLink(params) {
-  return h("a", { class: "button large", href: providerPath(params), target: "_self" }, "Sign in with your organisation");
+export function providerForm(wish) {
+  return sendingForm("Sign in with your organisation", [], () => goToProvider(wish));
 }
 
 function passwordForm(to) {
