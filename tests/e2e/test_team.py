@@ -116,7 +116,7 @@ def test_a_provider_leads_there_and_back(browser: Browser, team: Server, real: P
     page = browser.new_page(base_url=str(team.client.base_url))  # it goes elsewhere, and may
     page.goto("/sign-in?to=/history")
     page.get_by_role("button", name="Sign in with your organisation").click()
-    page.get_by_role("textbox").fill("cy")
+    page.get_by_placeholder("sub").fill("cy")
     page.get_by_role("button", name="Authorize").click()
     expect(page.get_by_role("heading", name="Progress")).to_be_visible()
     expect(page.get_by_role("link", name="Account: Cy")).to_be_visible()
