@@ -143,7 +143,7 @@ def spoiled(fault: Fault, talk: Talk, said: str) -> bytes:
         case "content-filter":
             return talk.reply("", "content_filter")
         case "length":
-            return talk.reply(said[: len(said) // 2], "length")
+            return talk.reply(said[: len(said) // 4], "length")
         case "invalid-json":
             return talk.reply(said[:-1] + ",}")
         case "wrong-ids":

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -92,14 +92,18 @@ class Endpoint:
         return PATIENCE_SECONDS + self.settings.timeout_seconds
 
     async def complete(
-        self, messages: Sequence[Message], schema: Mapping[str, Any], hear: Hear | None = None
+        self,
+        messages: Sequence[Message],
+        schema: Mapping[str, Any],
+        hear: Hear | None = None,
+        enough: Callable[[str], bool] = lambda _: False,
     ) -> Completion:
         """The reply to `messages`, which ought to fit `schema`: look yourself. Raises GraderUnavailable, BadReply.
 
-        With `hear`, it is streamed where the server does that.
+        With `hear`, it is streamed where the server does that. `enough` says whether one that was cut off will do.
         """
         async with self._place(), self._fuse(), self._deadline():
-            return await self._complete(messages, schema, hear)
+            return await self._complete(messages, schema, hear, enough)
 
     @property
     def chooses(self) -> bool:
@@ -167,13 +171,19 @@ class Endpoint:
                 f"The language model failed {FAILURES} times in a row and is left alone for a while.", retry_after=rest
             ) from None
 
-    async def _complete(self, messages: Sequence[Message], schema: Mapping[str, Any], hear: Hear | None) -> Completion:
+    async def _complete(
+        self,
+        messages: Sequence[Message],
+        schema: Mapping[str, Any],
+        hear: Hear | None,
+        enough: Callable[[str], bool],
+    ) -> Completion:
         dialect = await self._learned()
         first = await self._ask(dialect, messages, schema, self.settings.max_tokens, hear)
-        if first.finish_reason != "length":
+        if first.finish_reason != "length" or enough(first.text):
             return first
         second = await self._ask(dialect, messages, schema, 2 * self.settings.max_tokens, hear)
-        if second.finish_reason == "length":
+        if second.finish_reason == "length" and not enough(second.text):
             raise BadReply("The language model's reply was cut off, and again with twice the tokens.")
         return _together(first, second)
 

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+from functools import partial
 from typing import Protocol
 
 from service.domain.attempt import Answer
@@ -63,8 +64,9 @@ class LlmGrader:
         try:
             hear = Aloud(item, answer, clean, self.identity, tell).hear if tell else None
             messages, schema = prompt.messages(item, answer, clean.text), reply.schema(item.rubric)
-            said = await self.endpoint.complete(messages, schema, hear)
-            parsed = reply.parse(said.text, item.rubric)
+            enough = partial(reply.judges_all, item.rubric)
+            said = await self.endpoint.complete(messages, schema, hear, enough)
+            parsed = reply.parse(said.text, item.rubric, cut_off=said.finish_reason == "length")
             left = self.settings.timeout_seconds - (asyncio.get_running_loop().time() - began)
             scores = await self.mistakes.scores(item, answer, clean.text, left)
             marking = guards.marking(parsed, item, answer, clean, claimed(scores.of))
