@@ -20,7 +20,7 @@ from service.errors import Conflict, GradeMismatch, NotFound
 from service.grading import Grading
 from service.jobs import Jobs
 from service.live import JOBS, Live, about
-from service.store import attempts, jobs, notices, reviews
+from service.store import attempts, audit, jobs, notices, reviews
 from service.store.attempts import Kept
 from service.store.engine import Store, Tx
 
@@ -79,6 +79,7 @@ class Reviews:
             grade = overridden(kept[-1].result if kept else None, changes, item.rubric, attempt.answer)
             attempts.add_grade(tx, attempt, PERSON, grade, now, person=reviewer.id)
             reviews.answer(tx, attempt_id, changes.replies, changes.note, reviewer.id, now)
+            audit.add(tx, reviewer, "override", now, attempt_id)
             notices.tell(tx, about(attempt_id))
 
         await asyncio.to_thread(self._write, change)

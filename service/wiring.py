@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from service.accounts import Accounts
 from service.bank import Bank, load_bank
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
@@ -19,14 +20,17 @@ from service.jobs.runner import Limits, Runner
 from service.listening import Listening
 from service.live import Live
 from service.metrics import Metrics
+from service.people import People
 from service.plugins import load
 from service.practice import Practice
+from service.providers import Provider
 from service.recordings import Recordings
 from service.review import Reviews
 from service.settings import Settings
 from service.spending import Budget, Spending
 from service.store.engine import Store
 from service.store.migrate import require, upgrade
+from service.tokens import Tokens
 from service.voice import BUILT_IN as TRANSCRIBERS
 from service.voice import Transcriber
 from service.voice.hearing import Voice
@@ -46,6 +50,10 @@ class Services:
     practice: Practice
     history: History
     reviews: Reviews
+    accounts: Accounts
+    provider: Provider
+    tokens: Tokens
+    people: People
     voice: Voice
     recordings: Recordings
     listening: Listening
@@ -81,6 +89,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         store.close()
         raise
     practice = Practice(store=store, bank=bank, grading=grading, jobs=jobs, live=live, grace=settings.grace_seconds)
+    accounts = Accounts(store, settings.sign_in)
     return Services(
         settings=settings,
         store=store,
@@ -91,6 +100,10 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         practice=practice,
         history=History(practice),
         reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
+        accounts=accounts,
+        provider=Provider(accounts),
+        tokens=Tokens(store),
+        people=People(store, settings.sign_in),
         voice=voice,
         recordings=Recordings(
             store=store,

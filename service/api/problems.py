@@ -26,6 +26,11 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 STATUS: dict[type[errors.VivaError], tuple[int, str]] = {
     errors.NotFound: (404, "not-found"),
+    errors.SignInRequired: (401, "sign-in-required"),
+    errors.SignInFailed: (401, "sign-in-failed"),
+    errors.Forbidden: (403, "forbidden"),
+    errors.TooManyTries: (429, "too-many-tries"),
+    errors.ProviderUnavailable: (503, "provider-unavailable"),
     errors.Invalid: (422, "invalid"),
     errors.TooLarge: (413, "too-large"),
     errors.AudioTooLong: (413, "audio-too-long"),
@@ -106,7 +111,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(errors.VivaError)
     async def ours(request: Request, error: errors.VivaError) -> Response:
         status, slug = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), (500, "internal"))
-        headers = {"Retry-After": str(_patience(error))} if status in (429, 503) else None
+        headers = {"Retry-After": str(_patience(error))} if status in (429, 503) else {}
+        if status == HTTPStatus.UNAUTHORIZED:
+            headers["WWW-Authenticate"] = "Bearer"
         more: dict[str, Any] = {}
         if isinstance(error, errors.RevisionMismatch):
             more = {"current_revision": error.current}
@@ -149,7 +156,8 @@ def install(app: FastAPI) -> None:
 
 def _patience(error: errors.VivaError) -> int:
     """Seconds to wait before asking again: what whoever is asked said, else a moment."""
-    asked = error.retry_after if isinstance(error, errors.GraderUnavailable | errors.VoiceUnavailable) else None
+    kinds = errors.GraderUnavailable | errors.VoiceUnavailable | errors.TooManyTries
+    asked = error.retry_after if isinstance(error, kinds) else None
     return max(RETRY_SECONDS, ceil(asked or 0))
 
 

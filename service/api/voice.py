@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
-from service.api.deps import Uses
+from service.api.deps import Uses, Who
 from service.api.problems import problems
 from service.api.receiving import RECORDING, received
 from service.domain.question import Slug
@@ -47,6 +47,7 @@ async def voice(uses: Uses) -> VoiceOut:
 async def transcribe(
     request: Request,
     uses: Uses,
+    _: Who,
     question_id: Annotated[Slug | None, Query(description="Its glossary helps to hear.", examples=["kv-cache"])] = None,
 ) -> Transcript:
     """What is said in a recording, and how. Nothing is stored. A silent one has an empty text."""

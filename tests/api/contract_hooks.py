@@ -12,13 +12,16 @@ from schemathesis.core import NOT_SET
 from tests.api.walk import answer, at, begin
 from tests.voice.sounds import AUDIO
 
-client = httpx2.Client(base_url=os.environ["VIVA_URL"])
+AUTHORIZATION = {"Authorization": f"Bearer {os.environ['VIVA_SECRET']}"}
+client = httpx2.Client(base_url=os.environ["VIVA_URL"], headers=AUTHORIZATION)
 turns = itertools.count()
 RECORDING = (AUDIO / "nm2.webm").read_bytes()
 
 
 @schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> None:
+    in_person = case.operation.path.endswith(("/password", "/tokens", "/tokens/{token_id}"))
+    case.headers.update({"Cookie": f"viva={os.environ['VIVA_COOKIE']}"} if in_person else AUTHORIZATION)
     if next(turns) % 3:
         return
     path, ids = case.operation.path, case.path_parameters
