@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
-from service.api.deps import Uses, Who
+from service.api.deps import Member, Uses, Who
 from service.api.problems import problems
 from service.api.receiving import RECORDING, received
 from service.domain.question import Slug
@@ -31,7 +31,7 @@ class VoiceOut(BaseModel):
     """Whether questions and short answers can be had as sound."""
 
 
-@router.get("/voice")
+@router.get("/voice", dependencies=[Member])
 async def voice(uses: Uses) -> VoiceOut:
     """Whether answers can be spoken here, and how long they may be."""
     settings = uses.settings.voice
