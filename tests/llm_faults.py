@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 Fault = Literal[
     "500", "429", "429-retry-after", "silence", "drip", "huge", "huge-declared", "html", "empty-choices", "refusal",
-    "length", "invalid-json", "wrong-ids", "redirect", "reset",
+    "length", "endless", "invalid-json", "wrong-ids", "redirect", "reset",
     "503", "401", "404", "content-filter", "packed",
 ]  # fmt: skip
 HUGE = 60 * 2**20
@@ -143,7 +143,9 @@ def spoiled(fault: Fault, talk: Talk, said: str) -> bytes:
         case "content-filter":
             return talk.reply("", "content_filter")
         case "length":
-            return talk.reply(said[: len(said) // 4], "length")
+            return talk.reply(said.partition('"verdict"')[0], "length")
+        case "endless":  # cut off in the last thing that it says
+            return talk.reply(said[:-40], "length")
         case "invalid-json":
             return talk.reply(said[:-1] + ",}")
         case "wrong-ids":

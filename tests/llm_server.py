@@ -11,7 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from socket import SO_LINGER, SOL_SOCKET
-from typing import Any, get_args
+from typing import Any
 
 from tests.aside import Aside
 from tests.llm_faults import HUGE, Fault, Talk, spoiled
@@ -193,8 +193,6 @@ async def serve_until(server: LlmServer, done: Awaitable[object]) -> None:
         print(server.url, flush=True)
         await done
 
-
-FAULTS: tuple[Fault, ...] = get_args(Fault)
 
 if __name__ == "__main__":
     server = LlmServer(quoting, seconds=float(*sys.argv[1:]))

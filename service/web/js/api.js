@@ -43,9 +43,6 @@ export const put = (path, body, options) => request("PUT", path, body, options);
 /** @param {Options} [options] */
 export const remove = (path, options) => request("DELETE", path, undefined, options);
 
-/** @param {Options} [options] */
-export const remove = (path, options) => request("DELETE", path, undefined, options);
-
 /** `path` with the parameters that have a value. */
 export function withQuery(path, params) {
   const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value));

@@ -116,7 +116,7 @@ def test_a_model_that_finds_no_end_to_its_follow_up_question_has_given_its_verdi
 
         async def work(grader: LlmGrader) -> Marking | Ungraded:
             await grader.endpoint.check()
-            server.fail("length")
+            server.fail("endless")
             return await grader.mark(ITEM, ANSWER)
 
         result = using(settings(server), work)
