@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, BrowserType, Page, Route, expect
 
 from tests.e2e.conftest import FLAGS, OpenPage, chromium
-from tests.e2e.speech import LONG, MICROPHONE, SAID, record, recorded, says, stop, written
+from tests.e2e.speech import LONG, MICROPHONE, SAID, microphone, record, recorded, says, stop, written
 from tests.e2e.steps import box, get, post, running
 from tests.e2e.test_accessible import checker
 from tests.server import Server
@@ -25,6 +26,14 @@ VOICE = """() => {
     window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
 }"""
 """A headless browser has no voices."""
+
+
+@pytest.fixture
+def browser(browsers: BrowserType, tmp_path: Path) -> Iterator[Browser]:
+    """One of its own for each test: what its microphone hears begins with it."""
+    flags = (*FLAGS, *microphone(tmp_path))
+    with browsers.launch(executable_path=chromium(), args=flags) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")

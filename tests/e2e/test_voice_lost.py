@@ -1,10 +1,12 @@
 """What was said is never lost: a reload, no network, a server that stumbles, a killed browser."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import Browser, BrowserContext, Route, expect
+import pytest
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Route, expect
 
 from tests.e2e.conftest import FLAGS, OpenPage, chromium
 from tests.e2e.speech import CHUNK, LONG, MICROPHONE, SAID, microphone, record, says, stop, written
@@ -17,6 +19,14 @@ KEPT = """async () => {
     return kept ? (await chunks(kept.id)).length : 0;
 }"""
 """How many chunks of the page's question are on the device."""
+
+
+@pytest.fixture
+def browser(browsers: BrowserType, tmp_path: Path) -> Iterator[Browser]:
+    """One of its own for each test: what its microphone hears begins with it."""
+    flags = (*FLAGS, *microphone(tmp_path))
+    with browsers.launch(executable_path=chromium(), args=flags) as browser:
+        yield browser
 
 
 def test_a_reload_ends_the_recording_and_keeps_what_was_said(open_page: OpenPage, server: Server) -> None:
