@@ -1,6 +1,5 @@
 """What tests share: a clock that can be moved, and the whole application in process on a fresh database."""
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,11 +17,6 @@ hypothesis.settings.register_profile("viva", deadline=None)  # no test fails on 
 hypothesis.settings.load_profile("viva")
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: a third of the time a test waits for a server or a browser."""
-    return (os.cpu_count() or 1) + 1
 
 
 class Clock:

@@ -83,13 +83,14 @@ def test_a_chunk_that_the_server_refused_or_lost_is_sent_again(open_page: OpenPa
     assert heard["chunks"] == len(set(asked))
 
 
-def test_a_killed_browser_loses_nothing(browser: Browser, server: Server, tmp_path: Path) -> None:
+def test_a_killed_browser_loses_nothing(browsers: BrowserType, server: Server, tmp_path: Path) -> None:
     session = running(server, "kv-cache")
-    profile, flags = str(tmp_path / "profile"), (*FLAGS, *microphone(tmp_path))
+    profile = str(tmp_path / "profile")
+    flags = (*FLAGS, *microphone(tmp_path), "--use-fake-ui-for-media-stream")  # a profile on disk might ask
 
     def start() -> BrowserContext:
         home = str(server.client.base_url)
-        launch = browser.browser_type.launch_persistent_context
+        launch = browsers.launch_persistent_context
         return launch(profile, executable_path=chromium(), args=flags, base_url=home, **MICROPHONE)
 
     page = start().new_page()
