@@ -55,7 +55,7 @@ class Accounts:
 
     async def is_set_up(self) -> bool:
         """Whether there is, or has been, an admin."""
-        return await asyncio.to_thread(self._read, accounts.first) is not None
+        return await asyncio.to_thread(self.store.look, accounts.first) is not None
 
     async def set_up(
         self, code: str, email: str, name: str, password: str, address: str, now: datetime
@@ -74,7 +74,7 @@ class Accounts:
                 raise Conflict("There is an admin already: ask them for an invite.")
             return account, self._stay(tx, account, "set-up", now)
 
-        return await asyncio.to_thread(self._write, change)
+        return await asyncio.to_thread(self.store.change, change)
 
     async def sign_in(self, email: str, password: str, address: str, now: datetime) -> tuple[Account, str]:
         """Raises SignInFailed, TooManyTries."""
@@ -84,7 +84,7 @@ class Accounts:
         except Invalid:
             raise SignInFailed from None
         keys = await self._count(email, address, now)
-        found = await asyncio.to_thread(self._read, lambda tx: accounts.by_email(tx, email))
+        found = await asyncio.to_thread(self.store.look, lambda tx: accounts.by_email(tx, email))
         account, hashed = found or (None, None)
         if not await self._verify(hashed, password) or account is None or account.disabled_at is not None:
             raise SignInFailed
@@ -96,11 +96,11 @@ class Accounts:
                 accounts.set_password(tx, account.id, renewed)
             return account, self._stay(tx, account, "password", now)
 
-        return await asyncio.to_thread(self._write, change)
+        return await asyncio.to_thread(self.store.change, change)
 
     async def invite(self, code: str, now: datetime) -> Invite:
         """What a link invites to. Raises NotFound."""
-        found = await asyncio.to_thread(self._read, lambda tx: invites.look(tx, secrets.digest(code), now))
+        found = await asyncio.to_thread(self.store.look, lambda tx: invites.look(tx, secrets.digest(code), now))
         if found is None:
             raise NotFound(NO_INVITE)
         return found
@@ -121,7 +121,7 @@ class Accounts:
             self._note_admin(tx, account, now)
             return account, self._stay(tx, account, "invite", now)
 
-        return await asyncio.to_thread(self._write, change)
+        return await asyncio.to_thread(self.store.change, change)
 
     async def by_provider(self, known: Known, code: str | None, now: datetime) -> tuple[Account, str]:
         """Whom a provider knows, signed in; `code` is an invite's. Raises Forbidden."""
@@ -136,7 +136,7 @@ class Accounts:
         """Whom a trusted proxy names. Raises Forbidden."""
         if len(value) > MAX_SUBJECT:
             raise Forbidden("That name is too long.")
-        found = await asyncio.to_thread(self._read, lambda tx: accounts.by_identity(tx, HEADER, value))
+        found = await asyncio.to_thread(self.store.look, lambda tx: accounts.by_identity(tx, HEADER, value))
         if found is None or found.disabled_at is not None:
             email = value.lower() if "@" in value else None
             known = Known(provider=HEADER, subject=value, name=value, email=email)
@@ -145,11 +145,11 @@ class Accounts:
 
     async def by_cookie(self, secret: str, now: datetime) -> Caller | None:
         digest = secrets.digest(secret)
-        found = await asyncio.to_thread(self._read, lambda tx: credentials.signed_in(tx, digest, now))
+        found = await asyncio.to_thread(self.store.look, lambda tx: credentials.signed_in(tx, digest, now))
         return caller(found, "cookie") if found else None
 
     async def sign_out(self, secret: str) -> None:
-        await asyncio.to_thread(self._write, lambda tx: credentials.sign_out(tx, secrets.digest(secret)))
+        await asyncio.to_thread(self.store.change, lambda tx: credentials.sign_out(tx, secrets.digest(secret)))
 
     async def change_password(
         self, who: Person, old: str, password: str, secret: str | None, address: str, now: datetime
@@ -157,7 +157,7 @@ class Accounts:
         """Every other browser is signed out. Raises Conflict, Invalid, SignInFailed, TooManyTries."""
         self._require_passwords()
         account_id = UUID(who.id)
-        hashed = await asyncio.to_thread(self._read, lambda tx: accounts.password(tx, account_id))
+        hashed = await asyncio.to_thread(self.store.look, lambda tx: accounts.password(tx, account_id))
         if hashed is None:
             raise Conflict("You sign in without a password.")
         keys = await self._count(who.id, address, now)
@@ -171,7 +171,7 @@ class Accounts:
             audit.add(tx, who, "password-change", now)
             credentials.sign_out_all(tx, account_id, besides=secrets.digest(secret) if secret else None)
 
-        await asyncio.to_thread(self._write, change)
+        await asyncio.to_thread(self.store.change, change)
 
     # Blocking parts, for worker threads
 
@@ -240,9 +240,9 @@ class Accounts:
     async def _twice(self, change: Callable[[Tx], T]) -> T:
         """Once more where another request has just made the same account."""
         try:
-            return await asyncio.to_thread(self._write, change)
+            return await asyncio.to_thread(self.store.change, change)
         except Conflict:
-            return await asyncio.to_thread(self._write, change)
+            return await asyncio.to_thread(self.store.change, change)
 
     async def _count(self, name: str, address: str, now: datetime) -> Sequence[str]:
         """Count a try before its password is looked at, so that many at once are many. Raises TooManyTries."""
@@ -254,7 +254,7 @@ class Accounts:
             counted = [(limit, *credentials.count_try(tx, key, now, WINDOW)) for key, limit in sorted(keys.items())]
             return max((since for limit, count, since in counted if count > limit), default=None)
 
-        since = await asyncio.to_thread(self._write, change)
+        since = await asyncio.to_thread(self.store.change, change)
         if since is not None:
             raise TooManyTries((since + WINDOW - now).total_seconds())
         return list(keys)
@@ -271,11 +271,3 @@ class Accounts:
     def _require_passwords(self) -> None:
         if not self.settings.password:
             raise Conflict("Nobody signs in with a password here.")
-
-    def _read(self, look: Callable[[Tx], T]) -> T:
-        with self.store.read() as tx:
-            return look(tx)
-
-    def _write(self, change: Callable[[Tx], T]) -> T:
-        with self.store.write() as tx:
-            return change(tx)

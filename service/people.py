@@ -1,9 +1,7 @@
 """What admins do within their organisation: see who is there, change roles, disable, invite."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 from service.domain.attempt import Person
@@ -14,8 +12,6 @@ from service.identity import secrets
 from service.identity.settings import SignInSettings
 from service.store import accounts, audit, credentials, invites
 from service.store.engine import Store, Tx
-
-T = TypeVar("T")
 
 
 class People:
@@ -28,7 +24,7 @@ class People:
         return f"{self.settings.origin}/invite#{secret}"
 
     async def page(self, admin: Person, after: UUID | None, limit: int) -> list[Account]:
-        return await asyncio.to_thread(self._read, lambda tx: accounts.page(tx, admin.organisation, after, limit))
+        return await asyncio.to_thread(self.store.look, lambda tx: accounts.page(tx, admin.organisation, after, limit))
 
     async def change(self, admin: Person, account_id: UUID, role: Role, disabled: bool, now: datetime) -> Account:
         """Who is disabled is signed out. Raises Conflict for one's own account, so that an admin is left; NotFound."""
@@ -48,7 +44,7 @@ class People:
                 credentials.sign_out_all(tx, account_id)
             return changed
 
-        return await asyncio.to_thread(self._write, change)
+        return await asyncio.to_thread(self.store.change, change)
 
     async def invite(
         self, admin: Person, role: Role, email: str | None, days: float, now: datetime
@@ -67,11 +63,11 @@ class People:
             audit.add(tx, admin, "invite", now, made.id, role)
             return made
 
-        return await asyncio.to_thread(self._write, change), secret
+        return await asyncio.to_thread(self.store.change, change), secret
 
     async def invites(self, admin: Person, now: datetime) -> list[Invite]:
         """Those that can still be accepted, the newest first."""
-        return await asyncio.to_thread(self._read, lambda tx: invites.page(tx, admin.organisation, now))
+        return await asyncio.to_thread(self.store.look, lambda tx: invites.page(tx, admin.organisation, now))
 
     async def withdraw(self, admin: Person, invite_id: UUID, now: datetime) -> None:
         """Raises NotFound."""
@@ -80,16 +76,8 @@ class People:
             invites.withdraw(tx, admin.organisation, invite_id)
             audit.add(tx, admin, "invite-withdrawn", now, invite_id)
 
-        await asyncio.to_thread(self._write, change)
+        await asyncio.to_thread(self.store.change, change)
 
     async def log(self, admin: Person, before: UUID | None, limit: int) -> list[Entry]:
         """Who did what in the organisation, the newest first."""
-        return await asyncio.to_thread(self._read, lambda tx: audit.page(tx, admin.organisation, before, limit))
-
-    def _read(self, look: Callable[[Tx], T]) -> T:
-        with self.store.read() as tx:
-            return look(tx)
-
-    def _write(self, change: Callable[[Tx], T]) -> T:
-        with self.store.write() as tx:
-            return change(tx)
+        return await asyncio.to_thread(self.store.look, lambda tx: audit.page(tx, admin.organisation, before, limit))
