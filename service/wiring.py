@@ -23,6 +23,7 @@ from service.metrics import Metrics
 from service.people import People
 from service.plugins import load
 from service.practice import Practice
+from service.privacy import Privacy
 from service.providers import Provider
 from service.recordings import Recordings
 from service.review import Reviews
@@ -54,6 +55,7 @@ class Services:
     provider: Provider
     tokens: Tokens
     people: People
+    privacy: Privacy
     voice: Voice
     recordings: Recordings
     listening: Listening
@@ -104,6 +106,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         provider=Provider(accounts),
         tokens=Tokens(store),
         people=People(store, settings.sign_in),
+        privacy=Privacy(store, jobs),
         voice=voice,
         recordings=Recordings(
             store=store,

@@ -19,6 +19,7 @@ from service.api import (
     health,
     pages,
     people,
+    privacy,
     problems,
     receiving,
     recordings,
@@ -103,7 +104,8 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1", responses=problems.problems(401, 403))
-    for resource in (bank, sessions, answering, recordings, attempts, review, voice, speech, auth, tokens, people):
+    practice = (bank, sessions, answering, recordings, attempts, review, voice, speech)
+    for resource in (*practice, auth, tokens, people, privacy):
         api.include_router(resource.router)
     return api
 

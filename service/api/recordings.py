@@ -12,7 +12,7 @@ from service import errors
 from service.api.deps import Now, Position, Uses, Wait, Who
 from service.api.problems import STATUS, problems
 from service.api.receiving import RECORDING, received
-from service.domain.recording import Recording, RecordingState
+from service.domain.recording import Recording, RecordingState, sound_kind
 from service.domain.transcript import Transcript
 
 router = APIRouter(
@@ -26,7 +26,6 @@ STREAM_LOOK = 3600.0
 MOST_CHUNKS = 100_000
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _BODY = {"requestBody": {"required": False, "content": _BINARY}}  # a browser's chunk may be empty
-_MEDIA = {b"\x1a\x45\xdf\xa3": "audio/webm", b"OggS": "audio/ogg", b"RIFF": "audio/wav", b"fLaC": "audio/flac"}
 
 
 class CompleteIn(BaseModel, strict=True):
@@ -124,7 +123,7 @@ async def delete_recording(session_id: UUID, position: Position, uses: Uses, who
 async def read_sound(session_id: UUID, position: Position, uses: Uses, who: Who) -> Response:
     """The recording itself, while it is kept."""
     sound = await uses.recordings.sound(who, session_id, position)
-    return Response(sound, media_type=_MEDIA.get(sound[:4], "audio/mp4"), headers={"Cache-Control": "no-store"})
+    return Response(sound, media_type=f"audio/{sound_kind(sound)}", headers={"Cache-Control": "no-store"})
 
 
 def _event_id(recording: Recording) -> str:

@@ -18,6 +18,8 @@ Action = Literal[
     "token",
     "token-revoked",
     "override",
+    "export",
+    "erase",
 ]
 
 

@@ -92,6 +92,19 @@ def locked(tx: Tx, admin: Person, account_id: UUID) -> Account:
     return account_of(row)
 
 
+def admins(tx: Tx, organisation: str) -> list[UUID]:
+    """Of those who are not disabled, and stay so until the transaction ends."""
+    query = select(AccountRow.id).where(AccountRow.organisation == organisation, AccountRow.role == "admin")
+    query = query.where(col(AccountRow.disabled_at).is_(None)).order_by(col(AccountRow.id))
+    return list(tx.exec(query.with_for_update()))
+
+
+def others(tx: Tx, account: Account) -> bool:
+    """Whether anybody else is in its organisation."""
+    query = select(AccountRow.id).where(AccountRow.organisation == account.organisation, AccountRow.id != account.id)
+    return tx.exec(query.limit(1)).first() is not None
+
+
 def save(tx: Tx, account: Account) -> None:
     """Its name, role, and whether it is disabled."""
     tx.get_one(AccountRow, account.id).sqlmodel_update(account.model_dump(include={"name", "role", "disabled_at"}))

@@ -97,7 +97,10 @@ def add_grade(
 
 
 def add_provisional(tx: Tx, attempt_id: UUID, grade: Grade, now: datetime) -> bool:
-    """Keep a grade to be replaced, of an attempt that waits and has none: False where it was not kept."""
+    """Keep a grade to be replaced, of an attempt that waits and has none: False where it was not kept.
+
+    Raises NotFound.
+    """
     row = _locked(tx, attempt_id)
     newest = _newest(tx, attempt_id)
     if row.status != "submitted" or (newest and newest.overall is not None):
@@ -280,7 +283,11 @@ def waits_without_grade(tx: Tx, attempt_id: UUID) -> bool:
 
 
 def _locked(tx: Tx, attempt_id: UUID) -> AttemptRow:
-    return tx.exec(select(AttemptRow).where(AttemptRow.id == attempt_id).with_for_update()).one()
+    """Raises NotFound."""
+    row = tx.exec(select(AttemptRow).where(AttemptRow.id == attempt_id).with_for_update()).first()
+    if row is None:
+        raise NotFound("There is no such attempt.")
+    return row
 
 
 def _newest(tx: Tx, attempt_id: UUID) -> GradeRow | None:

@@ -1,7 +1,7 @@
 """Signing in, accounts, tokens, invites."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -162,6 +162,21 @@ class PersonIn(BaseModel, strict=True):
     role: Role
     disabled: bool = False
     """Who is disabled is signed out, and cannot come in."""
+
+
+class EraseIn(BaseModel, strict=True):
+    """That everything of yours is to be deleted; nothing brings it back."""
+
+    everything: Literal[True]
+    password: AnyPassword | None = None
+    """Where you have one."""
+
+
+class ErasedOut(BaseModel):
+    """It is deleted."""
+
+    clean: bool
+    """False where traces may be left in the database's file; `viva db clean` removes them."""
 
 
 class AuditOut(BaseModel):
