@@ -23,6 +23,17 @@ QUICK: dict[str, Any] = {"password_memory": 8, "password_passes": 1}
 """Hashes that cost nothing, as guessing them is not what is tested."""
 
 
+SIGN_IN = {
+    "VIVA_SIGN_IN__PUBLIC_URL": HOME,
+    "VIVA_SIGN_IN__PASSWORD": "true",
+    "VIVA_SIGN_IN__SETUP_CODE": CODE,
+    "VIVA_SIGN_IN__TRIES": "1000",
+    "VIVA_SIGN_IN__PASSWORD_MEMORY": "8",
+    "VIVA_SIGN_IN__PASSWORD_PASSES": "1",
+}
+"""The same for a server in a process of its own."""
+
+
 def sign_in_settings(**more: Any) -> SignInSettings:
     """With passwords, unless `more` says otherwise."""
     passwords = {"password": True, "setup_code": CODE}

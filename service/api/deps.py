@@ -89,10 +89,15 @@ def _revision(if_match: Annotated[str | None, Header(examples=['"3"'])] = None) 
     return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
 
 
-def _bank_etag(request: Request, response: Response, if_none_match: Annotated[str | None, Header()] = None) -> None:
-    """Bank reads change only with the bank: answer 304 to whoever has this one."""
-    etag = f'"{_services(request).bank.digest[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+def _bank_etag(
+    request: Request,
+    response: Response,
+    who: Annotated[Person, Depends(person)],
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> None:
+    """Bank reads change only with the bank: answer 304 to whoever has this one. Another organisation has another."""
+    etag = f'"{_services(request).bank_of(who).digest[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     sent = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
     if etag in sent or "*" in sent:
         raise HTTPException(304, headers=headers)

@@ -259,7 +259,7 @@ def test_a_machine_s_grade_that_comes_later_is_dropped(client: TestClient) -> No
     services: Services = client.app.state.services  # type: ignore[attr-defined]
     with services.store.write() as tx:
         kept = attempts.load(tx, UUID(attempt))
-        item = services.bank.by_digest(kept.item_digest)
+        item = services.banks.by_digest(kept.item_digest)
         assert item is not None
         late: Grade = assess(Marking(), item.rubric, kept.answer, GraderName(name="late", version="1"))
         assert attempts.add_grade(tx, kept, late.grader, late, START, again=True) is False
