@@ -181,7 +181,7 @@ class Grading:
 
 
 def _owed(tx: Tx, job: Job, attempt: Attempt) -> bool:
-    """Whether a grade is still wanted. One by a person ends that: who waits for a grade has none."""
+    """Whether a grade is still wanted, and possible. One by a person ends that: who waits for a grade has none."""
     if job.work == "regrade":
-        return not attempts.by_person(tx, attempt.id)
+        return attempt.removed_at is None and not attempts.by_person(tx, attempt.id)
     return attempt.status == "submitted"

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_json
+from pydantic import TypeAdapter
 
 from service.domain.attempt import LOCAL, Person
 from service.domain.identity import Account
@@ -26,6 +26,7 @@ from service.store.engine import Store, Tx
 
 log = logging.getLogger(__name__)
 
+_ROW: TypeAdapter[personal.Row] = TypeAdapter(personal.Row)
 BATCH = 100
 """Rows in memory at a time."""
 README = """\
@@ -164,7 +165,7 @@ def _listed(store: Store, whose: Person, table: str) -> Iterator[bytes]:
     for rows in _batches(store, whose, table):
         for row in rows:
             shown = {name: json.loads(value) if value and name in kind.json else value for name, value in row.items()}
-            yield between + to_json(shown, indent=1)
+            yield between + _ROW.dump_json(shown, indent=1)
             between = b",\n"
     yield b"[]\n" if between == b"[\n" else b"\n]\n"
 

@@ -83,11 +83,11 @@ def add_grade(
 ) -> bool:
     """Keep a grade of `attempt`. The first stands, unless it is to be graded `again`: False where it was not kept.
 
-    That of a `person` (a reviewer's id) is always kept; a machine's is not where there is a person's. With a
-    `fingerprint` it is kept for equal answers too.
+    That of a `person` (a reviewer's id) is always kept; a machine's is not where there is a person's, or where the
+    answer was removed meanwhile. With a `fingerprint` it is kept for equal answers too.
     """
     row = _locked(tx, attempt.id)
-    if person is None and row.status != "submitted" and (not again or by_person(tx, attempt.id)):
+    if person is None and row.status != "submitted" and (not again or row.removed_at or by_person(tx, attempt.id)):
         return False
     row.status = "graded" if isinstance(result, Grade) else "ungraded"
     number = _append(tx, row, grader, result, now, fingerprint=fingerprint, person=person)
@@ -213,7 +213,7 @@ def outdated(
     query = (
         select(AttemptRow)
         .join(GradeRow, and_(col(GradeRow.attempt_id) == AttemptRow.id, col(GradeRow.number) == last))
-        .where(AttemptRow.status != "submitted")
+        .where(AttemptRow.status != "submitted", col(AttemptRow.removed_at).is_(None))
         .where(col(GradeRow.person).is_(None))
         .where(
             or_(

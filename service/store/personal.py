@@ -77,6 +77,7 @@ QUESTIONS, RECORDINGS = "session_question", "recording"
 SOUND = "recording_chunk"
 """Exported as files."""
 NOBODYS = {
+    "consent": "what organisations have agreed to",
     "item": "questions and rubrics of the bank",
     "sign_in_flow": "browsers on their way to a provider: it is not known yet whose",
     "throttle": "digests of what was tried, for a quarter of an hour",

@@ -32,7 +32,7 @@ def reviewed(bank: Bank, found: Reviewed) -> ReviewedAttempt:
         title=question.title,
         prompt=question.prompt,
         item_digest=found.attempt.item_digest,
-        answer=found.attempt.answer.text,
+        answer=None if found.attempt.removed_at else found.attempt.answer.text,
         grades=[_record(found.item.rubric, kept) for kept in found.grades],
         reviews=[queued(bank, review) for review in found.reviews],
     )
