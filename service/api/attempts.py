@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from service.api import views
-from service.api.deps import Cursor, Limit, Now, Uses, Wait, Who
+from service.api.deps import Cursor, Limit, Now, Stays, Uses, Wait, Who
 from service.api.problems import problems
 from service.api.schemas.attempts import AttemptOut, AttemptPage, GradeRequest, GradeResponse
 from service.api.schemas.progress import ProgressOut
@@ -21,8 +21,8 @@ from service.errors import Invalid
 
 router = APIRouter(responses=problems(422, 503))
 
-STREAM_LOOK = 3600.0
-"""Seconds after which a stream asks anew, for no other reason than not to wait for ever."""
+STREAM_LOOK = 60.0
+"""Seconds after which a stream asks anew, whether its reader may still read it too."""
 
 
 @router.get("/attempts", tags=["attempts"])
@@ -71,6 +71,7 @@ async def follow_attempt(
     uses: Uses,
     who: Who,
     course: Annotated[Course, Depends(_course)],
+    stays: Stays,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Follow the grading as server-sent events, until there is a final grade.
@@ -88,6 +89,8 @@ async def follow_attempt(
             if course.standing.status != "submitted" or uses.live.closed:
                 return
             seen, course = course, await uses.practice.following.course(who, attempt_id, STREAM_LOOK, course)
+            if not await stays():
+                return
 
 
 @router.post("/attempts/{attempt_id}/retry", tags=["attempts"], status_code=201, responses=problems(404, 409))
