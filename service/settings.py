@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     """Members of the grader `panel`, as a JSON list of models' names and graders. Default: none."""
     cascade: tuple[str, ...] = ()
     """Levels of the grader `cascade`, the cheapest first: a JSON list of the same. Default: none."""
+    own_hosts: tuple[str, ...] = ()
+    """Hosts and networks that are yours, as a JSON list: models there are not elsewhere, and need nobody's consent."""
     budget_person: float | None = Field(default=None, ge=0)
     """What language models may cost a person on one day (UTC), in VIVA_BUDGET_UNIT. Default: no limit."""
     budget_organisation: float | None = Field(default=None, ge=0)

@@ -8,10 +8,11 @@ from typing import Any
 
 from service.accounts import Accounts
 from service.bank import Bank, Banks, load_banks
+from service.consents import Consents
 from service.domain.attempt import Person
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
-from service.graders import Grader, longest_seconds
+from service.graders import Grader, longest_seconds, sends_to
 from service.graders import make as make_grader
 from service.grading import Grading
 from service.history import History
@@ -35,6 +36,7 @@ from service.store.migrate import require, upgrade
 from service.tokens import Tokens
 from service.voice import BUILT_IN as TRANSCRIBERS
 from service.voice import Transcriber
+from service.voice import sends_to as speech_to
 from service.voice.hearing import Voice
 from service.voice.speech import Speech
 
@@ -57,6 +59,7 @@ class Services:
     tokens: Tokens
     people: People
     privacy: Privacy
+    consents: Consents
     voice: Voice
     recordings: Recordings
     listening: Listening
@@ -86,10 +89,16 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         upgrade(store)
     else:
         require(store)
-    budget = Budget(settings.budget_unit, settings.budget_person, settings.budget_organisation)
-    spending = Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
+    consents = Consents(store, settings, sends_to(grader), speech_to(voice.transcriber))
     grading = Grading(
-        store=store, banks=banks, grader=grader, spending=spending, metrics=metrics, live=live, clock=clock
+        store=store,
+        banks=banks,
+        grader=grader,
+        consents=consents,
+        spending=_spending(settings, store, metrics, clock),
+        metrics=metrics,
+        live=live,
+        clock=clock,
     )
     jobs = make_jobs(settings, store, live, metrics, clock, {work: _handler(grading) for work in ("grade", "regrade")})
     try:
@@ -114,6 +123,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         tokens=Tokens(store),
         people=People(store, settings.sign_in),
         privacy=Privacy(store, jobs),
+        consents=consents,
         voice=voice,
         recordings=Recordings(
             store=store,
@@ -121,13 +131,16 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
             max_bytes=settings.voice.max_bytes,
             queue=settings.voice.queue + voice.transcriber.places,
         ),
-        listening=Listening(
-            store=store, banks=banks, voice=voice, live=live, clock=clock, lease=settings.lease_seconds
-        ),
+        listening=Listening(store, banks, voice, consents, live, clock=clock, lease=settings.lease_seconds),
         speech=Speech(settings.data_dir / "speech"),
         metrics=metrics,
         clock=clock,
     )
+
+
+def _spending(settings: Settings, store: Store, metrics: Metrics, clock: Callable[[], datetime]) -> Spending:
+    budget = Budget(settings.budget_unit, settings.budget_person, settings.budget_organisation)
+    return Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
 
 
 def open_store(settings: Settings) -> Store:

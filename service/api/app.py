@@ -17,6 +17,7 @@ from service.api import (
     auth,
     bank,
     health,
+    organisation,
     pages,
     people,
     privacy,
@@ -105,7 +106,7 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1", responses=problems.problems(401, 403))
     practice = (bank, sessions, answering, recordings, attempts, review, voice, speech)
-    for resource in (*practice, auth, tokens, people, privacy):
+    for resource in (*practice, auth, tokens, people, organisation, privacy):
         api.include_router(resource.router)
     return api
 

@@ -9,7 +9,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, Field
 
 from service import errors
-from service.api.deps import Now, Position, Stays, Uses, Wait, Who
+from service.api.deps import Agreed, Now, Position, Stays, Uses, Wait, Who
 from service.api.problems import STATUS, problems
 from service.api.receiving import RECORDING, received
 from service.domain.recording import Recording, RecordingState, sound_kind
@@ -72,7 +72,7 @@ def _out(recording: Recording) -> RecordingOut:
     )
 
 
-@router.put("/chunks/{number}", responses=problems(413), openapi_extra=_BODY)
+@router.put("/chunks/{number}", dependencies=[Agreed], responses=problems(413), openapi_extra=_BODY)
 async def put_chunk(
     session_id: UUID,
     position: Position,
@@ -96,7 +96,7 @@ async def complete_recording(
     return _out(await uses.recordings.complete(who, session_id, position, recording_id, sent.chunks, now))
 
 
-@router.put("", status_code=202, responses=problems(413, 429), openapi_extra=RECORDING)
+@router.put("", status_code=202, dependencies=[Agreed], responses=problems(413, 429), openapi_extra=RECORDING)
 async def put_recording(
     session_id: UUID, position: Position, recording_id: Which, request: Request, uses: Uses, who: Who, now: Now
 ) -> RecordingOut:

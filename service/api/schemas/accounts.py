@@ -28,6 +28,13 @@ class WaysOut(BaseModel):
     """False where the first admin is still to come, by `POST /auth/setup`."""
 
 
+class DestinationOut(BaseModel):
+    """A model that the operator does not run."""
+
+    host: str = Field(examples=["api.openai.com"])
+    model: str = Field(examples=["gpt-5-mini"])
+
+
 class MeOut(BaseModel):
     """Who you are here, and what the credential that you sent may do."""
 
@@ -39,6 +46,10 @@ class MeOut(BaseModel):
     way: Way
     """What you are known by."""
     scopes: list[Scope]
+    answers_go_to: list[DestinationOut]
+    """Who else reads your answers, to grade them; empty where they are graded here."""
+    speech_goes_to: DestinationOut | None
+    """Who else hears what you say; null where it is heard here, or by nobody."""
 
 
 class SetupIn(BaseModel, strict=True):
@@ -162,6 +173,25 @@ class PersonIn(BaseModel, strict=True):
     role: Role
     disabled: bool = False
     """Who is disabled is signed out, and cannot come in."""
+
+
+class ConsentIn(BaseModel, strict=True):
+    """What your organisation agrees to."""
+
+    llm: bool
+    """That answers are sent to language models elsewhere, to be graded. Never names or addresses."""
+    speech: bool
+    """That speech is sent elsewhere, to be heard."""
+
+
+class OrganisationOut(ConsentIn):
+    """What your organisation has agreed to, and where that goes as this server is set up."""
+
+    organisation: str
+    models: list[DestinationOut]
+    """Language models elsewhere; empty where answers never leave, whatever was agreed to."""
+    hearer: DestinationOut | None
+    """Who hears speech elsewhere."""
 
 
 class EraseIn(BaseModel, strict=True):
