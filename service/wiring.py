@@ -71,14 +71,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Services:
-    """Raises BankError, ConfigError, StoreUnavailable."""
+def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Banks | None = None) -> Services:
+    """`banks`: those of the settings, where they were read before. Raises BankError, ConfigError, StoreUnavailable."""
     settings.check_prices()
     grader = make_grader(settings)
     _check_lease(settings, grader)
     metrics, live = Metrics(), Live()
     voice = make_voice(settings, metrics)
-    banks = load_banks(settings.bank_dir, settings.packs, anchors=False)
+    banks = banks or load_banks(settings.bank_dir, settings.packs, anchors=False)
     store = open_store(settings)
     if store.is_sqlite:  # nobody else uses it: no need to ask
         upgrade(store)

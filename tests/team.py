@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from service.api.app import create_app
 from service.identity.settings import SignInSettings
 from service.settings import Settings
-from tests.conftest import Clock
+from tests.conftest import Clock, banks
 
 HOME = "http://127.0.0.1"
 CODE = "a code of the operator's"
@@ -42,7 +42,7 @@ def sign_in_settings(**more: Any) -> SignInSettings:
 
 def team_app(folder: Path, clock: Clock, *, database_url: str | None = None, **more: Any) -> FastAPI:
     settings = Settings(data_dir=folder / "data", database_url=database_url, sign_in=sign_in_settings(**more))
-    return create_app(settings, clock=clock)
+    return create_app(settings, clock=clock, banks=banks())
 
 
 @contextmanager

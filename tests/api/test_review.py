@@ -21,7 +21,7 @@ from service.settings import Settings
 from service.store import attempts, jobs
 from service.wiring import Services
 from tests.api.walk import GOOD, answer, at, begin
-from tests.conftest import START
+from tests.conftest import START, banks
 from tests.server import eventually
 from tests.test_races import THREADS, at_once, statuses
 
@@ -67,7 +67,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def running(settings: Settings, grader: str) -> TestClient:
     settings = settings.model_copy(update={"grader": f"{__name__}:{grader}"})
-    return TestClient(create_app(settings), base_url="http://127.0.0.1")
+    return TestClient(create_app(settings, banks=banks()), base_url="http://127.0.0.1")
 
 
 def graded(client: TestClient, text: str = GOOD) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def test_of_eight_overrides_at_once_one_is_taken(client: TestClient) -> None:
 
 def test_of_eight_overrides_at_once_on_postgres_one_is_taken(postgres_url: str) -> None:
     settings = Settings(database_url=postgres_url, grader=f"{__name__}:Doubtful")
-    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(settings, banks=banks()), base_url="http://127.0.0.1") as client:
         attempt = graded(client)["id"]
         client.post(f"/api/v1/review/attempts/{attempt}/regrade")  # and a worker is at it meanwhile
         answers = statuses(at_once(lambda _: override(client, attempt)))
