@@ -20,6 +20,7 @@ from service.jobs.runner import Limits, Runner
 from service.listening import Listening
 from service.live import Live
 from service.metrics import Metrics
+from service.names import Names
 from service.people import People
 from service.plugins import load
 from service.practice import Practice
@@ -50,6 +51,7 @@ class Services:
     practice: Practice
     history: History
     reviews: Reviews
+    names: Names
     accounts: Accounts
     provider: Provider
     tokens: Tokens
@@ -100,6 +102,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         practice=practice,
         history=History(practice),
         reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
+        names=Names(store),
         accounts=accounts,
         provider=Provider(accounts),
         tokens=Tokens(store),

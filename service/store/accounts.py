@@ -1,12 +1,13 @@
 """Accounts, who they are elsewhere, and which of them is the first admin."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
-from service.domain.attempt import Person
+from service.domain.attempt import LOCAL, Person
 from service.domain.identity import Account, Role
 from service.errors import NotFound
 from service.store.engine import Tx, insert
@@ -103,6 +104,13 @@ def page(tx: Tx, organisation: str, after: UUID | None, limit: int) -> list[Acco
     if after is not None:
         query = query.where(col(AccountRow.id) > after)
     return [account_of(row) for row in tx.exec(query)]
+
+
+def names(tx: Tx, organisation: str, people: Collection[str]) -> dict[str, str]:
+    """Those of `people` (ids) that have an account in the organisation, by id."""
+    query = select(AccountRow.owner, AccountRow.name).where(AccountRow.organisation == organisation)
+    ids = [UUID(who) for who in people if who != LOCAL.id]
+    return dict(tx.exec(query.where(col(AccountRow.id).in_(ids))).all()) if ids else {}
 
 
 def account_of(row: AccountRow) -> Account:
