@@ -8,7 +8,7 @@ import pygal  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 from pygal.style import Style  # type: ignore[import-untyped]
 
-from service.bench.agreement import EVERY
+from service.domain.agreement import EVERY
 from service.bench.compared import Measured
 from service.bench.side_by_side import NAMES, parts
 

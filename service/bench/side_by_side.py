@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from service.bench.agreement import EVERY, LOW, Estimate
+from service.domain.agreement import EVERY, LOW, Estimate
 from service.bench.compared import Agreement, Measured
 from service.bench.report import table
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from service.bench.agreement import LOW, STATISTICS, Estimate
+from service.domain.agreement import LOW, STATISTICS, Estimate
 from service.bench.anchors import WITHOUT_UNDERSTANDING, Half, Report
 
 

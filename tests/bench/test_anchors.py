@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from service.bank import load_bank
-from service.bench.agreement import (
+from service.domain.agreement import (
     STATISTICS,
     Tally,
     bias,

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from service.bank import Bank, load_bank
 from service.bench import plots
-from service.bench.agreement import Tally, accuracy, point_kappa
+from service.domain.agreement import Tally, accuracy, point_kappa
 from service.bench.attacks import read_attacks
 from service.bench.compared import Measured, measure
 from service.bench.graded import read_set

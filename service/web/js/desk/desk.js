@@ -141,5 +141,5 @@ export class Desk {
 }
 
 function shortAnswer({ short_answer: text }) {
-  return h("details", {}, h("summary", {}, "A short answer of the bank"), h("p", { class: "short" }, text));
+  return h("details", {}, h("summary", {}, "The bank's short answer"), h("p", { class: "short" }, text));
 }
