@@ -94,8 +94,9 @@ def locked(tx: Tx, admin: Person, account_id: UUID) -> Account:
 
 
 def save(tx: Tx, account: Account) -> None:
-    """Its name, role, and whether it is disabled."""
-    tx.get_one(AccountRow, account.id).sqlmodel_update(account.model_dump(include={"name", "role", "disabled_at"}))
+    """Its name, role, time factor, and whether it is disabled."""
+    fields = {"name", "role", "disabled_at", "time_factor"}
+    tx.get_one(AccountRow, account.id).sqlmodel_update(account.model_dump(include=fields))
 
 
 def page(tx: Tx, organisation: str, after: UUID | None, limit: int) -> list[Account]:

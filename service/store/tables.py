@@ -279,6 +279,7 @@ class AccountRow(Owned, table=True):
     """Hashed with Argon2id; null where somebody signs in by other ways only."""
     created_at: datetime = utc()
     disabled_at: datetime | None = utc(default=None)
+    time_factor: float = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class IdentityRow(Owned, table=True):
