@@ -16,11 +16,11 @@ class Names:
         self.store = store
         self._keys: dict[str, str] = {}
 
-    async def naming(self, organisation: str, blind: bool, ids: Collection[str | None] = ()) -> Naming:
-        """Pseudonyms only where `blind`; else with the names that go with `ids`."""
+    async def naming(self, organisation: str, blind: bool, ids: Collection[str | None] | None = ()) -> Naming:
+        """Pseudonyms only where `blind`; else with the names that go with `ids`, or (None) everybody's."""
         if blind:
             return Naming(key=await asyncio.to_thread(self._key, organisation))
-        wanted = {who for who in ids if who is not None}
+        wanted = None if ids is None else {who for who in ids if who is not None}
         look = self.store.look
         return Naming(names=await asyncio.to_thread(look, lambda tx: accounts.names(tx, organisation, wanted)))
 

@@ -21,6 +21,7 @@ from service.listening import Listening
 from service.live import Live
 from service.metrics import Metrics
 from service.names import Names
+from service.overview import Overviews
 from service.people import People
 from service.plugins import load
 from service.practice import Practice
@@ -52,6 +53,7 @@ class Services:
     history: History
     reviews: Reviews
     names: Names
+    overviews: Overviews
     accounts: Accounts
     provider: Provider
     tokens: Tokens
@@ -103,6 +105,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         history=History(practice),
         reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
         names=Names(store),
+        overviews=Overviews(store, bank),
         accounts=accounts,
         provider=Provider(accounts),
         tokens=Tokens(store),

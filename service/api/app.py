@@ -17,6 +17,7 @@ from service.api import (
     auth,
     bank,
     health,
+    overview,
     pages,
     people,
     problems,
@@ -103,7 +104,20 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1", responses=problems.problems(401, 403))
-    for resource in (bank, sessions, answering, recordings, attempts, review, voice, speech, auth, tokens, people):
+    for resource in (
+        bank,
+        sessions,
+        answering,
+        recordings,
+        attempts,
+        review,
+        overview,
+        voice,
+        speech,
+        auth,
+        tokens,
+        people,
+    ):
         api.include_router(resource.router)
     return api
 

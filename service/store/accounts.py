@@ -107,11 +107,12 @@ def page(tx: Tx, organisation: str, after: UUID | None, limit: int) -> list[Acco
     return [account_of(row) for row in tx.exec(query)]
 
 
-def names(tx: Tx, organisation: str, people: Collection[str]) -> dict[str, str]:
-    """Those of `people` (ids) that have an account in the organisation, by id."""
+def names(tx: Tx, organisation: str, people: Collection[str] | None) -> dict[str, str]:
+    """By id, of those `people` (None: everybody) who have an account in the organisation."""
     query = select(AccountRow.owner, AccountRow.name).where(AccountRow.organisation == organisation)
-    ids = [UUID(who) for who in people if who != LOCAL.id]
-    return dict(tx.exec(query.where(col(AccountRow.id).in_(ids))).all()) if ids else {}
+    if people is not None:
+        query = query.where(col(AccountRow.id).in_([UUID(who) for who in people if who != LOCAL.id]))
+    return dict(tx.exec(query).all())
 
 
 def account_of(row: AccountRow) -> Account:

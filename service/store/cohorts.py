@@ -60,7 +60,9 @@ def people(tx: Tx, organisation: str, cohort_id: UUID) -> list[Account]:
     """Who is in it, who came first first. Raises NotFound."""
     get(tx, organisation, cohort_id)
     query = select(AccountRow).join(MemberRow, col(MemberRow.account_id) == AccountRow.id)
-    return [account_of(row) for row in tx.exec(query.where(MemberRow.cohort_id == cohort_id).order_by(col(AccountRow.id)))]
+    return [
+        account_of(row) for row in tx.exec(query.where(MemberRow.cohort_id == cohort_id).order_by(col(AccountRow.id)))
+    ]
 
 
 def others(tx: Tx, organisation: str, cohort_id: UUID, after: UUID | None, limit: int) -> list[Account]:

@@ -59,6 +59,7 @@ NEEDS: dict[str, set[str]] = {
         f"POST {RECORDING}/complete", f"DELETE {RECORDING}",
     },
     "review": {
+        "GET /api/v1/overview", "GET /api/v1/overview/export",
         "GET /api/v1/review", "POST /api/v1/review/{review_id}/close",
         "GET /api/v1/review/attempts/{attempt_id}/grades",
         "POST /api/v1/review/attempts/{attempt_id}/grades", "POST /api/v1/review/attempts/{attempt_id}/regrade",
@@ -227,14 +228,15 @@ def test_what_is_anothers_is_not_there(world: World) -> None:
 
 
 def test_lists_have_what_is_ours(world: World) -> None:
-    lists = ("sessions", "attempts", "progress", "review", "review?closed=true", "people", "invites", "audit")
+    lists = (*["sessions", "attempts", "progress", "review", "review?closed=true", "overview", "overview/export"],
+             "people", "invites", "audit")  # fmt: skip
     known = [*world.ids.values(), "zanzibar", "bob@example.org"]
     known = [word for word in known if word not in (world.ids["position"], world.ids["number"])]
     for name, (may, _, _) in world.credentials.items():
         for path in (*lists, "auth/tokens") if may else ():
             text = send(world, name, f"GET /api/v1/{path}", {}).text
             found = {word for word in known if word in text}
-            ours = "local" in name and path.startswith(("review", "people", "invites", "audit"))
+            ours = "local" in name and path.startswith(("review", "overview", "people", "invites", "audit"))
             assert ours or not found, f"{path} with {name}: {found}"
     reviewer = send(world, "cookie of reviewer, local", "GET /api/v1/review/attempts/{attempt_id}/grades", world.ids)
     assert "zanzibar" in reviewer.text  # or nothing was looked for
