@@ -13,9 +13,11 @@ from fastapi.openapi.utils import get_openapi
 
 from service.api import (
     answering,
+    assigned,
     attempts,
     auth,
     bank,
+    cohorts,
     health,
     pages,
     people,
@@ -104,6 +106,8 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1", responses=problems.problems(401, 403))
     for resource in (bank, sessions, answering, recordings, attempts, review, voice, speech, auth, tokens, people):
+        api.include_router(resource.router)
+    for resource in (cohorts, assigned):
         api.include_router(resource.router)
     return api
 
