@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from service.accounts import Accounts
+from service.assignments import Assignments
 from service.bank import Bank, load_bank
+from service.cohorts import Cohorts
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
 from service.graders import Grader, longest_seconds
@@ -58,6 +60,8 @@ class Services:
     provider: Provider
     tokens: Tokens
     people: People
+    cohorts: Cohorts
+    assignments: Assignments
     voice: Voice
     recordings: Recordings
     listening: Listening
@@ -110,6 +114,8 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         provider=Provider(accounts),
         tokens=Tokens(store),
         people=People(store, settings.sign_in),
+        cohorts=Cohorts(store),
+        assignments=Assignments(practice),
         voice=voice,
         recordings=Recordings(
             store=store,

@@ -13,9 +13,11 @@ from fastapi.openapi.utils import get_openapi
 
 from service.api import (
     answering,
+    assigned,
     attempts,
     auth,
     bank,
+    cohorts,
     health,
     overview,
     pages,
@@ -118,6 +120,8 @@ def _api() -> APIRouter:
         tokens,
         people,
     ):
+        api.include_router(resource.router)
+    for resource in (cohorts, assigned):
         api.include_router(resource.router)
     return api
 

@@ -19,6 +19,9 @@ Action = Literal[
     "token-revoked",
     "override",
     "export",
+    "cohort",
+    "assignment",
+    "time-factor",
 ]
 
 
@@ -30,5 +33,5 @@ class Entry(Value):
     who: Person
     action: Action
     about: str | None
-    """Id of the person, attempt, token or invite that it was done to."""
+    """Id of the person, attempt, token, invite, cohort or assignment that it was done to."""
     detail: str | None

@@ -7,7 +7,9 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from service.domain import Value
+from service.domain.attempt import Person
 from service.domain.plan import Plan
+from service.domain.session import CLOSED, PracticeSession, Slot
 from service.errors import Conflict, Invalid
 
 Window = Literal["upcoming", "open", "closed"]
@@ -46,8 +48,9 @@ class Assignment(Terms):
     id: UUID
     cohort_id: UUID
     created_at: datetime
-    items: tuple[str, ...]
-    """Digests of the questions: drawn once, so that everybody is asked the same, also after the bank has changed."""
+    slots: Annotated[tuple[Slot, ...], Field(min_length=1)]
+    """The questions, drawn once, so that everybody is asked the same, also after the bank has changed. Their limits
+    are those of the time factor 1."""
 
     def window(self, now: datetime) -> Window:
         if now < self.opens_at:
@@ -58,19 +61,72 @@ class Assignment(Terms):
         """How many sessions somebody may begin who has begun so many."""
         return max(0, self.attempts - begun)
 
-    def begin(self, begun: int, now: datetime) -> None:
-        """Raises Conflict where somebody who has begun so many sessions may not begin another now."""
+    def factor(self, person: float) -> float:
+        """The time factor of a session, from a person's: in practice mode no time is ever up, and it has none."""
+        return person if self.plan.mode == "strict" else 1.0
+
+    def session(
+        self, session_id: UUID, owner: Person, factor: float, grace: float, begun: int, now: datetime
+    ) -> PracticeSession:
+        """A planned session of somebody with this time factor, who has begun so many; `grace` in seconds.
+
+        Raises Conflict outside of the window, or with no attempt left.
+        """
         if self.window(now) != "open":
-            raise Conflict("The assignment is not open yet." if now < self.opens_at else "The assignment is closed.")
+            raise Conflict("The assignment is not open yet." if now < self.opens_at else CLOSED)
         if not self.left(begun):
             raise Conflict("You have no attempt left.")
+        factor = self.factor(factor)
+        total = self.plan.total_seconds
+        return PracticeSession(
+            id=session_id,
+            owner=owner,
+            title=self.title,
+            mode=self.plan.mode,
+            seed=0,  # whoever knew the real one could have the same questions drawn before they are timed
+            time_factor=factor,
+            total_limit=None if total is None else total * factor,
+            grace=grace,
+            created_at=now,
+            slots=tuple(
+                slot.model_copy(update={"limit": None if slot.limit is None else slot.limit * factor})
+                for slot in self.slots
+            ),
+        )
 
-    def plan_for(self, factor: float) -> Plan:
-        """The plan of somebody with this time factor, which is for strict sessions: in the others no time is up."""
-        return self.plan.model_copy(update={"time_factor": factor}) if self.plan.mode == "strict" else self.plan
-
-    def changed(self, terms: Terms, items: tuple[str, ...], begun: bool) -> "Assignment":
+    def changed(self, terms: Terms, slots: tuple[Slot, ...], begun: bool) -> "Assignment":
         """With other terms, and the questions of their plan. Raises Conflict for what may not change once `begun`."""
         if begun and (terms.plan, terms.opens_at) != (self.plan, self.opens_at):
             raise Conflict("Somebody has begun: only the title, the end and the attempts can be changed.")
-        return Assignment.model_validate(self.model_dump() | terms.model_dump() | {"items": items})
+        return self.model_copy(update={name: getattr(terms, name) for name in Terms.model_fields} | {"slots": slots})
+
+
+class Begun(Value):
+    """A session that somebody began from an assignment, and what came of it so far."""
+
+    session: PracticeSession
+    score: float | None
+    """Mean over all its questions, 0 to 100, those without a grade as 0; None before the first grade."""
+
+
+class Assigned(Value):
+    """An assignment as one person sees it."""
+
+    assignment: Assignment
+    cohort: str
+    factor: float
+    """The person's time factor, as far as it counts here."""
+    begun: int
+    """Sessions, those too that are no longer kept."""
+    sessions: tuple[Begun, ...]
+
+
+class Stand(Value):
+    """Where somebody stands with an assignment."""
+
+    person_id: str
+    name: str
+    member: bool
+    """Whether they are in the cohort still."""
+    begun: int
+    sessions: tuple[Begun, ...]

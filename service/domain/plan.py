@@ -107,8 +107,13 @@ def make_session(
         total_limit=None if plan.total_seconds is None else plan.total_seconds * plan.time_factor,
         grace=grace,
         created_at=now,
-        slots=tuple(
-            Slot(position=n, question_id=item.id, item_digest=item.digest, limit=plan.limit(item))
-            for n, item in enumerate(items, 1)
-        ),
+        slots=make_slots(plan, items),
+    )
+
+
+def make_slots(plan: Plan, items: Sequence[Item]) -> tuple[Slot, ...]:
+    """Their places in a session, unseen."""
+    return tuple(
+        Slot(position=n, question_id=item.id, item_digest=item.digest, limit=plan.limit(item))
+        for n, item in enumerate(items, 1)
     )

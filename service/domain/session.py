@@ -29,6 +29,7 @@ QuestionState = Literal["unseen", "open", "draft", "submitted", "skipped", "reve
 TimeFactor = Annotated[float, Field(ge=0.5, le=4)]
 """What every limit is multiplied by: more than 1 is more time."""
 ACTIVE = ("open", "draft")
+CLOSED = "The assignment is closed."
 REVIEWABLE = ("submitted", "revealed", "timed-out")
 """States in which the model answer may be read."""
 
@@ -136,7 +137,7 @@ class PracticeSession(Value):
         if self.state != "planned":
             self._refuse("start")
         if closes_at is not None and now >= closes_at:
-            raise Conflict("The assignment is closed.")
+            raise Conflict(CLOSED)
         return self._with(state="running", started_at=now, deadline=self._end(now, closes_at))
 
     def move_close(self, before: datetime, after: datetime) -> "PracticeSession":

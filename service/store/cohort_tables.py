@@ -38,8 +38,8 @@ class AssignmentRow(Owned, table=True):
     title: str
     plan: str = long_text()
     """A `Plan` as JSON, with its seed."""
-    items: str = long_text()
-    """Digests of the drawn questions, with blanks between them."""
+    slots: str = long_text()
+    """The drawn questions: `Slot`s as JSON."""
     opens_at: datetime = utc()
     closes_at: datetime = utc()
     attempts: int

@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("cohort_id", sa.Uuid(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("plan", sa.Text(), nullable=False),
-        sa.Column("items", sa.Text(), nullable=False),
+        sa.Column("slots", sa.Text(), nullable=False),
         sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
