@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from service.accounts import Accounts
+from service.assignments import Assignments
 from service.bank import Bank, Banks, load_banks
+from service.cohorts import Cohorts
 from service.domain.attempt import Person
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
@@ -21,6 +23,8 @@ from service.jobs.runner import Limits, Runner
 from service.listening import Listening
 from service.live import Live
 from service.metrics import Metrics
+from service.names import Names
+from service.overview import Overviews
 from service.people import People
 from service.plugins import load
 from service.practice import Practice
@@ -51,10 +55,14 @@ class Services:
     practice: Practice
     history: History
     reviews: Reviews
+    names: Names
+    overviews: Overviews
     accounts: Accounts
     provider: Provider
     tokens: Tokens
     people: People
+    cohorts: Cohorts
+    assignments: Assignments
     voice: Voice
     recordings: Recordings
     listening: Listening
@@ -107,10 +115,14 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
         practice=practice,
         history=History(practice),
         reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
+        names=Names(store),
+        overviews=Overviews(store, banks),
         accounts=accounts,
         provider=Provider(accounts),
         tokens=Tokens(store),
         people=People(store, settings.sign_in),
+        cohorts=Cohorts(store),
+        assignments=Assignments(practice),
         voice=voice,
         recordings=Recordings(
             store=store,
