@@ -19,6 +19,7 @@ from service.api import (
     bank,
     cohorts,
     health,
+    overview,
     pages,
     people,
     problems,
@@ -34,6 +35,7 @@ from service.api.deps import admin
 from service.api.middleware import BodyLimit, OwnPages, RequestContext
 from service.api.problems import FieldError, Problem
 from service.background import beside
+from service.bank import Banks
 from service.domain.job import Queue
 from service.errors import ConfigError
 from service.settings import Settings
@@ -46,12 +48,12 @@ THREADS = 40
 """Threads for the store, as many as Starlette has for its own."""
 
 
-def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
-    """The API and the web client; with embedded jobs it grades as well.
+def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now, banks: Banks | None = None) -> FastAPI:
+    """The API and the web client; with embedded jobs it grades as well. `banks`: where they were read before.
 
     Raises BankError, ConfigError, StoreUnavailable: better now than on the first request.
     """
-    services = wire(settings, clock)
+    services = wire(settings, clock, banks)
     app = _app(services, ("grading", "transcription") if settings.jobs == "embedded" else ())
     app.include_router(_api())
     app.include_router(health.router)
@@ -105,7 +107,20 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1", responses=problems.problems(401, 403))
-    for resource in (bank, sessions, answering, recordings, attempts, review, voice, speech, auth, tokens, people):
+    for resource in (
+        bank,
+        sessions,
+        answering,
+        recordings,
+        attempts,
+        review,
+        overview,
+        voice,
+        speech,
+        auth,
+        tokens,
+        people,
+    ):
         api.include_router(resource.router)
     for resource in (cohorts, assigned):
         api.include_router(resource.router)

@@ -18,6 +18,7 @@ Action = Literal[
     "token",
     "token-revoked",
     "override",
+    "export",
     "cohort",
     "assignment",
     "time-factor",

@@ -376,6 +376,14 @@ class AuditRow(Owned, table=True):
     detail: str | None = None
 
 
+class PseudonymKeyRow(SQLModel, table=True):
+    """The secret behind an organisation's pseudonyms, as hex digits. It names nobody."""
+
+    __tablename__ = "pseudonym_key"
+    organisation: str = Field(primary_key=True)
+    key: str
+
+
 class PingRow(SQLModel, table=True):
     """One row, written to find out whether writing works."""
 

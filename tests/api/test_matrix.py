@@ -63,6 +63,7 @@ NEEDS: dict[str, set[str]] = {
         f"POST {RECORDING}/complete", f"DELETE {RECORDING}",
     },
     "review": {
+        "GET /api/v1/overview", "GET /api/v1/overview/export",
         "GET /api/v1/review", "POST /api/v1/review/{review_id}/close",
         "GET /api/v1/review/attempts/{attempt_id}/grades",
         "POST /api/v1/review/attempts/{attempt_id}/grades", "POST /api/v1/review/attempts/{attempt_id}/regrade",
@@ -247,6 +248,8 @@ def test_lists_have_what_is_ours(world: World) -> None:
         "progress",
         "review",
         "review?closed=true",
+        "overview",
+        "overview/export",
         "people",
         "invites",
         "audit",
@@ -259,7 +262,7 @@ def test_lists_have_what_is_ours(world: World) -> None:
         for path in (*lists, "auth/tokens") if may else ():
             text = send(world, name, f"GET /api/v1/{path}", {}).text
             found = {word for word in known if word in text}
-            ours = "local" in name and path.startswith(("review", "people", "invites", "audit", "cohorts"))
+            ours = "local" in name and path.startswith(("review", "people", "invites", "audit", "cohorts", "overview"))
             assert ours or not found, f"{path} with {name}: {found}"
     reviewer = send(world, "cookie of reviewer, local", "GET /api/v1/review/attempts/{attempt_id}/grades", world.ids)
     assert "zanzibar" in reviewer.text  # or nothing was looked for

@@ -113,6 +113,7 @@ def test_a_session_is_assigned_to_a_cohort_and_a_candidate_begins_it(open_page: 
     theirs = open_page("/sign-in", at=team, expect=("401",))
     sign_in(theirs, EVE)
     assigned = theirs.get_by_role("region", name="Assigned to you")
+    assigned.wait_for()
     expect(assigned).to_contain_text("Autumn · Strict · 2 questions")
     expect(assigned).to_contain_text("1 of 1 attempt left")
     assigned.get_by_role("button", name="Begin: Week 1").click()
