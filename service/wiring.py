@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from service.accounts import Accounts
+from service.assignments import Assignments
 from service.bank import Bank, Banks, load_banks
+from service.cohorts import Cohorts
 from service.consents import Consents
 from service.domain.attempt import Person
 from service.domain.job import Work
@@ -22,6 +24,8 @@ from service.jobs.runner import Limits, Runner
 from service.listening import Listening
 from service.live import Live
 from service.metrics import Metrics
+from service.names import Names
+from service.overview import Overviews
 from service.people import People
 from service.plugins import load
 from service.practice import Practice
@@ -54,10 +58,14 @@ class Services:
     practice: Practice
     history: History
     reviews: Reviews
+    names: Names
+    overviews: Overviews
     accounts: Accounts
     provider: Provider
     tokens: Tokens
     people: People
+    cohorts: Cohorts
+    assignments: Assignments
     privacy: Privacy
     consents: Consents
     voice: Voice
@@ -76,14 +84,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Services:
-    """Raises BankError, ConfigError, StoreUnavailable."""
+def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Banks | None = None) -> Services:
+    """`banks`: those of the settings, where they were read before. Raises BankError, ConfigError, StoreUnavailable."""
     settings.check_prices()
     grader = make_grader(settings)
     _check_lease(settings, grader)
     metrics, live = Metrics(), Live()
     voice = make_voice(settings, metrics)
-    banks = load_banks(settings.bank_dir, settings.packs, anchors=False)
+    banks = banks or load_banks(settings.bank_dir, settings.packs, anchors=False)
     store = open_store(settings)
     if store.is_sqlite:  # nobody else uses it: no need to ask
         upgrade(store)
@@ -118,10 +126,14 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         practice=practice,
         history=History(practice),
         reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
+        names=Names(store),
+        overviews=Overviews(store, banks),
         accounts=accounts,
         provider=Provider(accounts),
         tokens=Tokens(store),
         people=People(store, settings.sign_in),
+        cohorts=Cohorts(store),
+        assignments=Assignments(practice),
         privacy=Privacy(store, jobs),
         consents=consents,
         voice=voice,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from fastapi.testclient import TestClient
 from service.api.app import create_app
 from service.identity.settings import SignInSettings
 from service.settings import Settings
-from tests.conftest import Clock
+from tests.conftest import Clock, banks
 
 HOME = "http://127.0.0.1"
 CODE = "a code of the operator's"
@@ -42,7 +43,7 @@ def sign_in_settings(**more: Any) -> SignInSettings:
 
 def team_app(folder: Path, clock: Clock, *, database_url: str | None = None, **more: Any) -> FastAPI:
     settings = Settings(data_dir=folder / "data", database_url=database_url, sign_in=sign_in_settings(**more))
-    return create_app(settings, clock=clock)
+    return create_app(settings, clock=clock, banks=banks())
 
 
 @contextmanager
@@ -95,3 +96,20 @@ def token(client: httpx2.Client, *scopes: str, days: int = 30) -> dict[str, Any]
 
 def bearer(secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
+
+
+def assignment(now: datetime, **more: Any) -> dict[str, Any]:
+    """A wish for one that is open for an hour from `now`: one question, strictly."""
+    plan = {"question_ids": ["kv-cache"], "mode": "strict"}
+    window = {"opens_at": now.isoformat(), "closes_at": (now + timedelta(hours=1)).isoformat()}
+    return {"title": "Week 1", "plan": plan, **window} | more
+
+
+def assigned(reviewer: httpx2.Client, now: datetime, *people: str, **more: Any) -> tuple[str, str]:
+    """Ids of a new cohort of these people and of an `assignment` to it."""
+    cohort: str = reviewer.post("/api/v1/cohorts", json={"name": "Autumn"}).json()["id"]
+    for person in people:
+        assert reviewer.put(f"/api/v1/cohorts/{cohort}/members/{person}").status_code == 204
+    made = reviewer.post(f"/api/v1/cohorts/{cohort}/assignments", json=assignment(now, **more))
+    assert made.status_code == 201, made.text
+    return cohort, made.json()["id"]

@@ -13,11 +13,14 @@ from fastapi.openapi.utils import get_openapi
 
 from service.api import (
     answering,
+    assigned,
     attempts,
     auth,
     bank,
+    cohorts,
     health,
     organisation,
+    overview,
     pages,
     people,
     privacy,
@@ -34,6 +37,7 @@ from service.api.deps import admin
 from service.api.middleware import BodyLimit, OwnPages, RequestContext
 from service.api.problems import FieldError, Problem
 from service.background import beside
+from service.bank import Banks
 from service.domain.job import Queue
 from service.errors import ConfigError
 from service.settings import Settings
@@ -46,12 +50,12 @@ THREADS = 40
 """Threads for the store, as many as Starlette has for its own."""
 
 
-def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
-    """The API and the web client; with embedded jobs it grades as well.
+def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now, banks: Banks | None = None) -> FastAPI:
+    """The API and the web client; with embedded jobs it grades as well. `banks`: where they were read before.
 
     Raises BankError, ConfigError, StoreUnavailable: better now than on the first request.
     """
-    services = wire(settings, clock)
+    services = wire(settings, clock, banks)
     app = _app(services, ("grading", "transcription") if settings.jobs == "embedded" else ())
     app.include_router(_api())
     app.include_router(health.router)
@@ -105,8 +109,8 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1", responses=problems.problems(401, 403))
-    practice = (bank, sessions, answering, recordings, attempts, review, voice, speech)
-    for resource in (*practice, auth, tokens, people, organisation, privacy):
+    practice = (bank, sessions, answering, recordings, attempts, review, overview, voice, speech)
+    for resource in (*practice, auth, tokens, people, organisation, privacy, cohorts, assigned):
         api.include_router(resource.router)
     return api
 

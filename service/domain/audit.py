@@ -21,6 +21,9 @@ Action = Literal[
     "consent",
     "export",
     "erase",
+    "cohort",
+    "assignment",
+    "time-factor",
 ]
 
 
@@ -32,5 +35,5 @@ class Entry(Value):
     who: Person
     action: Action
     about: str | None
-    """Id of the person, attempt, token or invite that it was done to."""
+    """Id of the person, attempt, token, invite, cohort or assignment that it was done to."""
     detail: str | None

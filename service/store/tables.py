@@ -281,6 +281,7 @@ class AccountRow(Owned, table=True):
     """Hashed with Argon2id; null where somebody signs in by other ways only."""
     created_at: datetime = utc()
     disabled_at: datetime | None = utc(default=None)
+    time_factor: float = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class IdentityRow(Owned, table=True):
@@ -385,6 +386,14 @@ class AuditRow(Owned, table=True):
     action: str
     about: str | None = None
     detail: str | None = None
+
+
+class PseudonymKeyRow(SQLModel, table=True):
+    """The secret behind an organisation's pseudonyms, as hex digits. It names nobody."""
+
+    __tablename__ = "pseudonym_key"
+    organisation: str = Field(primary_key=True)
+    key: str
 
 
 class PingRow(SQLModel, table=True):

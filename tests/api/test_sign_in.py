@@ -14,7 +14,7 @@ from service.errors import Forbidden
 from service.settings import Settings
 from service.store import accounts
 from service.wiring import Services
-from tests.conftest import Clock
+from tests.conftest import Clock, banks
 from tests.team import (
     ADA,
     AUTH,
@@ -59,7 +59,7 @@ def test_on_loopback_without_settings_nobody_signs_in(tmp_path: Path, clock: Clo
     assert not settings.sign_in.configured
     from service.api.app import create_app
 
-    with browser(create_app(settings, clock=clock)) as client:
+    with browser(create_app(settings, clock=clock, banks=banks())) as client:
         assert client.get(f"{AUTH}/ways").json()["needed"] is False
         me = client.get(f"{AUTH}/me").json()
         assert (me["id"], me["way"], me["role"], me["scopes"]) == (
@@ -198,7 +198,7 @@ def test_of_two_admins_who_take_the_role_from_each_other_one_stays(ada: TestClie
 
     async def both() -> list[object]:
         wishes = ((first, second), (second, first))
-        steps = (services.people.change(by, UUID(of.id), "reviewer", False, clock()) for by, of in wishes)
+        steps = (services.people.change(by, UUID(of.id), "reviewer", False, None, clock()) for by, of in wishes)
         return await asyncio.gather(*steps, return_exceptions=True)
 
     outcomes = asyncio.run(both())

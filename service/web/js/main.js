@@ -3,7 +3,11 @@
 import { accountPage } from "./pages/account.js";
 import { answerPage } from "./pages/answer.js";
 import { attemptPage } from "./pages/attempt.js";
+import { assignmentPage, assignPage } from "./pages/assignment.js";
 import { cardsPage } from "./pages/cards.js";
+import { cohortPage, cohortsPage } from "./pages/cohorts.js";
+import { deskPage } from "./pages/desk.js";
+import { deskAttemptPage } from "./pages/desk-attempt.js";
 import { historyPage } from "./pages/history.js";
 import { invitePage } from "./pages/invite.js";
 import { peoplePage } from "./pages/people.js";
@@ -34,11 +38,17 @@ startRouter({
     [/^\/attempts\/([^/]+)$/, attemptPage],
     [/^\/sessions\/([^/]+)\/cards$/, cardsPage],
     [/^\/history$/, historyPage],
+    [/^\/review$/, deskPage],
+    [/^\/review\/([^/]+)$/, deskAttemptPage],
     [/^\/microphone$/, microphonePage],
     [/^\/sign-in$/, signInPage],
     [/^\/invite$/, invitePage],
     [/^\/account$/, accountPage],
     [/^\/people$/, peoplePage],
+    [/^\/cohorts$/, cohortsPage],
+    [/^\/cohorts\/([^/]+)$/, cohortPage],
+    [/^\/cohorts\/([^/]+)\/assign$/, assignPage],
+    [/^\/assignments\/([^/]+)$/, assignmentPage],
   ],
   missing: missingPage,
   problem: problemPage,
