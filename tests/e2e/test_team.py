@@ -181,13 +181,14 @@ def test_the_pages_of_a_team_are_accessible(open_page: OpenPage, team: Server) -
 
 def test_the_pages_of_cohorts_are_accessible(open_page: OpenPage, team: Server) -> None:
     somebody = join_as(team, "somebody.with.a.rather.long.address@example.org")
-    cohort, made = assigned(team.client, datetime.now(UTC), somebody, title="A week with quite a long title")
+    ada = team.client.get(f"{AUTH}/me").json()["id"]
+    cohort, made = assigned(team.client, datetime.now(UTC), somebody, ada, title="A week with quite a long title")
     team.client.put(f"/api/v1/people/{somebody}", json={"role": "candidate", "time_factor": 1.5})
-    page = open_page("/sign-in?to=/cohorts", at=team, expect=("401",))
+    page = open_page("/sign-in", at=team, expect=("401",))
     sign_in(page, ADA)
     check = checker(page)
-    page.get_by_role("button", name="Make it").wait_for()
-    check("cohorts")
+    page.get_by_role("button", name="Begin: A week").wait_for()
+    check("start with an assignment")
     page.goto(f"/cohorts/{cohort}/assign")
     page.get_by_role("button", name="Assign", exact=True).wait_for()
     check("assign")
