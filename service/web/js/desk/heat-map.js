@@ -1,0 +1,37 @@
+/** Dimensions × questions as a table whose cells are tinted by their mean. The figures say the same without colour. */
+
+import { h, unseen } from "../dom.js";
+import { CRITERIA, points } from "../format.js";
+import { dimension } from "../parts/common.js";
+
+/** @param {object} found an OverviewOut */
+export function heatMap({ questions, dimensions, overall }) {
+  const head = h(
+    "tr",
+    {},
+    h("th", { scope: "col" }, "Question"),
+    Object.keys(CRITERIA).map((name) => h("th", { scope: "col" }, dimension(name))),
+    h("th", { scope: "col" }, "Whole"),
+  );
+  const all = row({ overall, dimensions }, "All");
+  const each = questions.map((question) => row(question, h("a", { href: `/review?question=${question.question_id}` }, question.title)));
+  const table = h(
+    "table",
+    { class: "heat" },
+    h("caption", { class: "small" }, "Mean score of the grades that count, from 0 to 100, and over how many answers. The deeper the tint, the higher the mean."),
+    h("thead", {}, head),
+    h("tbody", {}, each),
+    h("tfoot", {}, all),
+  );
+  return h("div", { class: "wide-box", tabindex: "0", role: "group", "aria-label": "Questions and dimensions" }, table);
+}
+
+function row({ dimensions, overall }, title) {
+  const of = Object.fromEntries(dimensions.map((each) => [each.name, each]));
+  return h("tr", {}, h("th", { scope: "row" }, title), Object.keys(CRITERIA).map((name) => cell(of[name])), cell(overall));
+}
+
+function cell(mean) {
+  if (!mean) return h("td", {}, h("span", { "aria-hidden": "true" }, "–"), unseen("not in the rubric"));
+  return h("td", { class: "tinted", vars: { heat: mean.mean } }, points(mean.mean), " ", h("small", {}, `n ${mean.answers}`));
+}
