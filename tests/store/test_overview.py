@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from service.domain.attempt import LOCAL as BOB
 from service.domain.attempt import Attempt, Person
 from service.domain.cohort import Terms
 from service.domain.grade import Ungraded
@@ -23,7 +24,6 @@ from tests.domain.builders import (
     make_item,
     make_session,
 )
-from tests.domain.builders import LOCAL as BOB
 
 TRIE = make_item("trie")
 
@@ -68,8 +68,8 @@ def test_the_grade_that_counts_of_each_graded_answer_of_the_organisation(store: 
 
 def test_answers_are_chosen_by_question_and_by_when_they_were_handed_in(store: Store) -> None:
     first = kept(store, make_attempt(), "M1")
-    later = {"submitted_at": START + timedelta(days=1)}
-    second = kept(store, make_attempt(question_id=TRIE.id, item_digest=TRIE.digest, **later), "M1")
+    tomorrow = START + timedelta(days=1)
+    second = kept(store, make_attempt(question_id=TRIE.id, item_digest=TRIE.digest, submitted_at=tomorrow), "M1")
     assert found(store, questions=frozenset({TRIE.id})) == [second.id]
     assert found(store, questions=frozenset()) == []
     assert found(store, since=second.submitted_at) == [second.id]

@@ -4,6 +4,9 @@ import { h, unseen } from "../dom.js";
 import { CRITERIA, points } from "../format.js";
 import { dimension } from "../parts/common.js";
 
+const NOTE =
+  "The mean of the grades that count, from 0 to 100, and over how many answers (n). The deeper the tint, the higher the mean.";
+
 /** @param {object} found an OverviewOut */
 export function heatMap({ questions, dimensions, overall }) {
   const head = h(
@@ -17,13 +20,15 @@ export function heatMap({ questions, dimensions, overall }) {
   const each = questions.map((question) => row(question, h("a", { href: `/review?question=${question.question_id}` }, question.title)));
   const table = h(
     "table",
-    { class: "heat" },
-    h("caption", { class: "small" }, "Mean score of the grades that count, from 0 to 100, and over how many answers. The deeper the tint, the higher the mean."),
+    { class: "heat", "aria-describedby": "heat-note" },
     h("thead", {}, head),
     h("tbody", {}, each),
     h("tfoot", {}, all),
   );
-  return h("div", { class: "wide-box", tabindex: "0", role: "group", "aria-label": "Questions and dimensions" }, table);
+  return [
+    h("p", { id: "heat-note", class: "soft small" }, NOTE),
+    h("div", { class: "wide-box", tabindex: "0", role: "group", "aria-label": "Questions and dimensions" }, table),
+  ];
 }
 
 function row({ dimensions, overall }, title) {

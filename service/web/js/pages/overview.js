@@ -66,9 +66,9 @@ function filterForm(wish, topics, cohorts) {
 }
 
 function figures(found) {
-  const mean = found.overall && ` of 100 on average: ${points(found.overall.mean)}`;
+  const [answers, people] = [plural(found.answers, "graded answer"), plural(found.people, "person", "people")];
   return [
-    h("p", { class: "lead" }, `${plural(found.answers, "graded answer")} by ${plural(found.people, "person", "people")}`, mean && `,${mean}`, "."),
+    h("p", { class: "lead" }, `${answers} by ${people}. Their mean is ${points(found.overall.mean)} of 100.`),
     section("Questions and dimensions", {}, heatMap(found)),
     h(
       "div",
