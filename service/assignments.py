@@ -27,7 +27,7 @@ class Assignments:
 
     async def make(self, reviewer: Person, cohort_id: UUID, terms: Terms, now: datetime) -> Assignment:
         """Draw its questions, and give it to a cohort. Raises Invalid, NotFound."""
-        seed, chosen = self.practice.draw(terms.plan)
+        seed, chosen = self.practice.draw(reviewer, terms.plan)
         plan = terms.plan.model_copy(update={"seed": seed})
         terms = terms.model_copy(update={"plan": plan})
 
@@ -53,7 +53,7 @@ class Assignments:
             wanted = terms.model_copy(update={"plan": terms.plan.model_copy(update={"seed": seed})})
             slots = present.slots
             if wanted.plan != present.plan:
-                _, chosen = self.practice.draw(wanted.plan)
+                _, chosen = self.practice.draw(reviewer, wanted.plan)
                 items.keep(tx, chosen)
                 slots = make_slots(wanted.plan, chosen)
             begun = bool(assignments.begun(tx, [assignment_id])[assignment_id])

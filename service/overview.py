@@ -7,7 +7,7 @@ from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 from uuid import UUID
 
-from service.bank import Bank
+from service.bank import Banks
 from service.domain import Value
 from service.domain.attempt import Person
 from service.domain.naming import Naming
@@ -37,9 +37,9 @@ class Filters(Value):
 
 
 class Overviews:
-    def __init__(self, store: Store, bank: Bank) -> None:
+    def __init__(self, store: Store, banks: Banks) -> None:
         self.store = store
-        self.bank = bank
+        self.banks = banks
 
     async def read(self, reviewer: Person, filters: Filters) -> tuple[Summary, dict[str, Item]]:
         """The summary, and by digest the versions of questions that it speaks of.
@@ -96,19 +96,20 @@ class Overviews:
             assignments.get(tx, organisation, filters.assignment_id)
         return Wanted(
             organisation=organisation,
-            questions=self._questions(filters),
+            questions=self._questions(organisation, filters),
             **filters.model_dump(include={"since", "until", "cohort_id", "assignment_id"}),
         )
 
-    def _questions(self, filters: Filters) -> frozenset[str] | None:
+    def _questions(self, organisation: str, filters: Filters) -> frozenset[str] | None:
         if filters.topic is None:
             return None if filters.question_id is None else frozenset({filters.question_id})
-        self.bank.topic(filters.topic)
-        found = {item.id for item in self.bank.items.values() if item.question.topic == filters.topic}
+        bank = self.banks.of(organisation)
+        bank.topic(filters.topic)
+        found = {item.id for item in bank.items.values() if item.question.topic == filters.topic}
         return frozenset(found if filters.question_id is None else found & {filters.question_id})
 
     def _item(self, tx: Tx, digest: str) -> Item:
-        present = self.bank.by_digest(digest)
+        present = self.banks.by_digest(digest)
         return items.get(tx, digest) if present is None else present
 
     def _rows(self, tx: Tx, marked: Iterable[Marked], naming: Naming) -> Iterator[dict[str, object]]:

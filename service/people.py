@@ -31,11 +31,11 @@ class People:
     ) -> Account:
         """Who is disabled is signed out; without a `factor` the time factor stays.
 
-        Raises Conflict for one's own account, so that an admin is left; NotFound.
+        Raises Conflict for one's own account, so that an admin is left; Forbidden, NotFound.
         """
 
         def change(tx: Tx) -> Account:
-            account = accounts.locked(tx, admin, account_id)
+            account = accounts.locked_by_admin(tx, admin, account_id)
             if account.person == admin:
                 raise Conflict("Ask another admin to change your own account.")
             since = (account.disabled_at or now) if disabled else None

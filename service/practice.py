@@ -16,7 +16,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from service.bank import Bank
+from service.bank import Bank, Banks
 from service.domain.attempt import Answer, Attempt, Person, Source, clean
 from service.domain.job import Priority
 from service.domain.plan import Plan, draw, make_session
@@ -38,11 +38,11 @@ WAIT_SECONDS = 2.0
 
 
 class Practice:
-    """Practice sessions on one store and one bank. `now` is always the arrival of the request, in UTC."""
+    """Practice sessions on one store. `now` is always the arrival of the request, in UTC."""
 
-    def __init__(self, *, store: Store, bank: Bank, grading: Grading, jobs: Jobs, live: Live, grace: float) -> None:
+    def __init__(self, *, store: Store, banks: Banks, grading: Grading, jobs: Jobs, live: Live, grace: float) -> None:
         self.store = store
-        self.bank = bank
+        self.banks = banks
         self.grading = grading
         self.jobs = jobs
         self.live = live
@@ -53,15 +53,16 @@ class Practice:
 
     async def create(self, person: Person, plan: Plan, now: datetime) -> PracticeSession:
         """Draw the questions and keep the plan. Raises Invalid where nothing fits."""
-        seed, chosen = self.draw(plan)
-        session = make_session(uuid7(), person, self._title(plan, chosen), plan, chosen, seed, self.grace, now)
+        seed, chosen = self.draw(person, plan)
+        title = _title(self.banks.of(person.organisation), plan, chosen)
+        session = make_session(uuid7(), person, title, plan, chosen, seed, self.grace, now)
         await asyncio.to_thread(self._add, session, chosen)
         return session
 
-    def draw(self, plan: Plan) -> tuple[int, list[Item]]:
-        """The questions of a plan, and the seed that they were drawn with. Raises Invalid."""
+    def draw(self, person: Person, plan: Plan) -> tuple[int, list[Item]]:
+        """Questions for a plan, of those that `person` has, and the seed that they were drawn with. Raises Invalid."""
         seed = SystemRandom().randrange(2**31) if plan.seed is None else plan.seed
-        return seed, draw(self.bank.items.values(), plan, seed)
+        return seed, draw(self.banks.of(person.organisation).items.values(), plan, seed)
 
     async def session(self, person: Person, session_id: UUID, now: datetime) -> PracticeSession:
         """The session as the clock has left it."""
@@ -296,12 +297,13 @@ class Practice:
             recordings.attach(tx, heard, ids[0])
         return after, ids
 
-    def _title(self, plan: Plan, chosen: list[Item]) -> str:
-        if len(chosen) == 1 and plan.mode == "practice":  # a strict session names no question before it is opened
-            return chosen[0].question.title
-        topics = plan.topics or tuple(dict.fromkeys(item.question.topic for item in chosen))
-        names = [self.bank.topics[topic].title for topic in topics]
-        return " · ".join(names) if len(names) <= 2 else "Mixed practice"
+
+def _title(bank: Bank, plan: Plan, chosen: list[Item]) -> str:
+    if len(chosen) == 1 and plan.mode == "practice":  # a strict session names no question before it is opened
+        return chosen[0].question.title
+    topics = plan.topics or tuple(dict.fromkeys(item.question.topic for item in chosen))
+    names = [bank.topics[topic].title for topic in topics]
+    return " · ".join(names) if len(names) <= 2 else "Mixed practice"
 
 
 def _check_heard(tx: Tx, person: Person, session_id: UUID, position: int, recording: UUID) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from service.accounts import Accounts
 from service.assignments import Assignments
-from service.bank import Bank, load_bank
+from service.bank import Bank, Banks, load_banks
 from service.cohorts import Cohorts
+from service.domain.attempt import Person
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
 from service.graders import Grader, longest_seconds
@@ -47,7 +48,7 @@ class Services:
 
     settings: Settings
     store: Store
-    bank: Bank
+    banks: Banks
     grading: Grading
     jobs: Jobs
     live: Live
@@ -69,19 +70,23 @@ class Services:
     metrics: Metrics
     clock: Callable[[], datetime]
 
+    def bank_of(self, person: Person) -> Bank:
+        """The questions that somebody has."""
+        return self.banks.of(person.organisation)
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Services:
-    """Raises BankError, ConfigError, StoreUnavailable."""
+def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Banks | None = None) -> Services:
+    """`banks`: those of the settings, where they were read before. Raises BankError, ConfigError, StoreUnavailable."""
     settings.check_prices()
     grader = make_grader(settings)
     _check_lease(settings, grader)
     metrics, live = Metrics(), Live()
     voice = make_voice(settings, metrics)
-    bank = load_bank(settings.bank_dir, anchors=False)
+    banks = banks or load_banks(settings.bank_dir, settings.packs, anchors=False)
     store = open_store(settings)
     if store.is_sqlite:  # nobody else uses it: no need to ask
         upgrade(store)
@@ -89,19 +94,21 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         require(store)
     budget = Budget(settings.budget_unit, settings.budget_person, settings.budget_organisation)
     spending = Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
-    grading = Grading(store=store, bank=bank, grader=grader, spending=spending, metrics=metrics, live=live, clock=clock)
+    grading = Grading(
+        store=store, banks=banks, grader=grader, spending=spending, metrics=metrics, live=live, clock=clock
+    )
     jobs = make_jobs(settings, store, live, metrics, clock, {work: _handler(grading) for work in ("grade", "regrade")})
     try:
         jobs.check()
     except VivaError:
         store.close()
         raise
-    practice = Practice(store=store, bank=bank, grading=grading, jobs=jobs, live=live, grace=settings.grace_seconds)
+    practice = Practice(store=store, banks=banks, grading=grading, jobs=jobs, live=live, grace=settings.grace_seconds)
     accounts = Accounts(store, settings.sign_in)
     return Services(
         settings=settings,
         store=store,
-        bank=bank,
+        banks=banks,
         grading=grading,
         jobs=jobs,
         live=live,
@@ -109,7 +116,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         history=History(practice),
         reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
         names=Names(store),
-        overviews=Overviews(store, bank),
+        overviews=Overviews(store, banks),
         accounts=accounts,
         provider=Provider(accounts),
         tokens=Tokens(store),
@@ -123,7 +130,9 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
             max_bytes=settings.voice.max_bytes,
             queue=settings.voice.queue + voice.transcriber.places,
         ),
-        listening=Listening(store=store, bank=bank, voice=voice, live=live, clock=clock, lease=settings.lease_seconds),
+        listening=Listening(
+            store=store, banks=banks, voice=voice, live=live, clock=clock, lease=settings.lease_seconds
+        ),
         speech=Speech(settings.data_dir / "speech"),
         metrics=metrics,
         clock=clock,

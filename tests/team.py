@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from service.api.app import create_app
 from service.identity.settings import SignInSettings
 from service.settings import Settings
-from tests.conftest import Clock
+from tests.conftest import Clock, banks
 
 HOME = "http://127.0.0.1"
 CODE = "a code of the operator's"
@@ -24,6 +24,17 @@ QUICK: dict[str, Any] = {"password_memory": 8, "password_passes": 1}
 """Hashes that cost nothing, as guessing them is not what is tested."""
 
 
+SIGN_IN = {
+    "VIVA_SIGN_IN__PUBLIC_URL": HOME,
+    "VIVA_SIGN_IN__PASSWORD": "true",
+    "VIVA_SIGN_IN__SETUP_CODE": CODE,
+    "VIVA_SIGN_IN__TRIES": "1000",
+    "VIVA_SIGN_IN__PASSWORD_MEMORY": "8",
+    "VIVA_SIGN_IN__PASSWORD_PASSES": "1",
+}
+"""The same for a server in a process of its own."""
+
+
 def sign_in_settings(**more: Any) -> SignInSettings:
     """With passwords, unless `more` says otherwise."""
     passwords = {"password": True, "setup_code": CODE}
@@ -32,7 +43,7 @@ def sign_in_settings(**more: Any) -> SignInSettings:
 
 def team_app(folder: Path, clock: Clock, *, database_url: str | None = None, **more: Any) -> FastAPI:
     settings = Settings(data_dir=folder / "data", database_url=database_url, sign_in=sign_in_settings(**more))
-    return create_app(settings, clock=clock)
+    return create_app(settings, clock=clock, banks=banks())
 
 
 @contextmanager

@@ -27,4 +27,4 @@ async def list_assigned(uses: Uses, who: Who, now: Now, cursor: Cursor = None, l
 @router.post("/{assignment_id}/sessions", status_code=201, responses=problems(404, 409))
 async def begin_assigned(assignment_id: UUID, uses: Uses, who: Who, now: Now) -> SessionOut:
     """Begin a session, which counts as an attempt. It is planned: its clock starts with `start`."""
-    return views.session(uses.bank, await uses.assignments.begin(who, assignment_id, now), {}, now)
+    return views.session(uses.bank_of(who), await uses.assignments.begin(who, assignment_id, now), {}, now)

@@ -1,5 +1,6 @@
 """What routes ask for: the services, who is asking, when the request arrived."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -25,8 +26,12 @@ async def caller(request: Request) -> Caller:
 
     Where no sign-in is configured only this machine can ask: it is the local user. Raises SignInRequired.
     """
+    return await _known(request, _arrival(request))
+
+
+async def _known(request: Request, now: datetime) -> Caller:
     services = _services(request)
-    settings, now = services.settings.sign_in, _arrival(request)
+    settings = services.settings.sign_in
     if not settings.configured:
         return THE_LOCAL_USER
     found: Caller | None = None
@@ -76,6 +81,17 @@ def signed_in(who: Annotated[Caller, Depends(caller)]) -> Caller:
     return who
 
 
+def _staying(request: Request) -> Callable[[], Awaitable[bool]]:
+    async def stays() -> bool:
+        try:
+            who = await _known(request, _services(request).clock())
+        except (SignInRequired, Forbidden):
+            return False
+        return "read" in who.scopes
+
+    return stays
+
+
 def _arrival(request: Request) -> datetime:
     arrived: datetime = request.state.arrived
     return arrived
@@ -89,10 +105,15 @@ def _revision(if_match: Annotated[str | None, Header(examples=['"3"'])] = None) 
     return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
 
 
-def _bank_etag(request: Request, response: Response, if_none_match: Annotated[str | None, Header()] = None) -> None:
-    """Bank reads change only with the bank: answer 304 to whoever has this one."""
-    etag = f'"{_services(request).bank.digest[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+def _bank_etag(
+    request: Request,
+    response: Response,
+    who: Annotated[Person, Depends(person)],
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> None:
+    """Bank reads change only with the bank: answer 304 to whoever has this one. Another organisation has another."""
+    etag = f'"{_services(request).bank_of(who).digest[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     sent = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
     if etag in sent or "*" in sent:
         raise HTTPException(304, headers=headers)
@@ -107,6 +128,8 @@ Reviewer = Annotated[Person, Depends(reviewer)]
 Admin = Annotated[Person, Depends(admin)]
 Member = Depends(person)
 """For routes that are the same for everybody who may come in."""
+Stays = Annotated[Callable[[], Awaitable[bool]], Depends(_staying)]
+"""Whether whoever began to read a stream still may: they may have signed out since, or been disabled."""
 Now = Annotated[datetime, Depends(_arrival)]
 Revision = Annotated[int, Depends(_revision)]
 BankEtag = Depends(_bank_etag)

@@ -49,7 +49,7 @@ Chosen = Annotated[Filters, Depends(_filters)]
 @router.get("")
 async def read_overview(uses: Uses, who: Reviewer, chosen: Chosen) -> OverviewOut:
     """Means by question and dimension, common mistakes, what is left out, how far machines and people agree."""
-    return views.overview(uses.bank, *await uses.overviews.read(who, chosen))
+    return views.overview(uses.bank_of(who), *await uses.overviews.read(who, chosen))
 
 
 @router.get(

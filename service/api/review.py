@@ -54,7 +54,7 @@ async def read_queue(
     )
     naming = await uses.names.naming(who.organisation, blind, involved(found))
     return ReviewPage(
-        items=[views.queued(uses.bank, review, naming) for review in found[:limit]],
+        items=[views.queued(uses.bank_of(who), review, naming) for review in found[:limit]],
         names=dict(naming.names),
         next_cursor=str(found[limit - 1].id) if len(found) > limit else None,
     )
@@ -66,7 +66,7 @@ async def close_review(
 ) -> ReviewOut:
     """Let the grade stand, and reply. To change it, post another."""
     closed = await uses.reviews.close(who, review_id, close.reply, now)
-    return views.queued(uses.bank, closed, await uses.names.naming(who.organisation, blind))
+    return views.queued(uses.bank_of(who), closed, await uses.names.naming(who.organisation, blind))
 
 
 @router.get("/review/attempts/{attempt_id}/grades", tags=["review"], responses=problems(404))
@@ -98,4 +98,4 @@ async def regrade_attempt(attempt_id: UUID, uses: Uses, who: Reviewer, now: Now)
 
 async def _shown(uses: Services, who: Person, found: Reviewed, blind: bool) -> ReviewedAttempt:
     ids = {found.attempt.owner.id, *(kept.person for kept in found.grades), *involved(found.reviews)}
-    return views.reviewed(uses.bank, found, await uses.names.naming(who.organisation, blind, ids))
+    return views.reviewed(uses.bank_of(who), found, await uses.names.naming(who.organisation, blind, ids))

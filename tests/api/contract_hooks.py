@@ -15,7 +15,7 @@ from tests.team import assigned, assignment
 from tests.voice.sounds import AUDIO
 
 AUTHORIZATION = {"Authorization": f"Bearer {os.environ['VIVA_SECRET']}"}
-client = httpx2.Client(base_url=os.environ["VIVA_URL"], headers=AUTHORIZATION)
+client = httpx2.Client(base_url=os.environ["VIVA_URL"], headers=AUTHORIZATION, timeout=120)
 turns = itertools.count()
 RECORDING = (AUDIO / "nm2.webm").read_bytes()
 
