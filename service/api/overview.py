@@ -17,6 +17,7 @@ from service.overview import Encode, Filters
 router = APIRouter(prefix="/overview", tags=["review"], responses=problems(404, 422, 503))
 
 Format = Literal["csv", "json", "ndjson"]
+TEXT, ROWS = {"type": "string"}, {"type": "array", "items": {"type": "object"}}
 FORMATS: dict[Format, tuple[Encode, str]] = {
     "csv": (export.csv_of_verdicts, "text/csv"),
     "json": (export.json_of_verdicts, "application/json"),
@@ -56,7 +57,7 @@ async def read_overview(uses: Uses, who: Reviewer, chosen: Chosen) -> OverviewOu
     "/export",
     response_class=StreamingResponse,
     responses={
-        200: {"content": {media: {"schema": {"type": "string"}} for _, media in FORMATS.values()}},
+        200: {"content": {media: {"schema": ROWS if form == "json" else TEXT} for form, (_, media) in FORMATS.items()}},
     },
 )
 async def export_verdicts(

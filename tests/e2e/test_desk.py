@@ -77,6 +77,11 @@ def test_a_reviewer_goes_through_the_queue_by_keyboard(open_page: OpenPage, serv
     expect(group(page, "W1")).to_contain_text("The candidate disagrees: ")
     expect(page).to_have_url(re.compile(second))
     note(page).fill("It says something else.")
+    before = group(page, "T2").get_by_role("radio", checked=True).get_attribute("value")
+    choose(page, "T2", "In part")
+    page.get_by_role("button", name="Let it stand").click()
+    expect(page.get_by_text("You have changed verdicts")).to_be_visible()
+    group(page, "T2").locator(f"[value={before}]").check(force=True)
     page.get_by_role("button", name="Let it stand").click()
     expect(page.get_by_text("Closed: the grade stands.")).to_be_focused()
     assert len(grades(server, second)) == 1

@@ -1,10 +1,11 @@
-/** The two pages of reviewers. */
+/** The pages of reviewers. */
 
 import { h } from "../dom.js";
 
 const PAGES = [
   ["/review", "Queue"],
   ["/overview", "Overview"],
+  ["/cohorts", "Cohorts"],
 ];
 
 /** @param {string} path of the page that is shown */

@@ -16,7 +16,7 @@ import { navigate } from "../router.js";
 
 const FORMATS = ["csv", "json", "ndjson"];
 const DATE = { type: "date", required: false, min: "2000-01-01", max: "2199-12-30" };
-const FIELDS = ["cohort", "topic", "since", "until"];
+const FIELDS = ["cohort", "topic", "since", "until", "assignment"];
 
 export async function overviewPage({ query, signal }) {
   const wish = Object.fromEntries(FIELDS.map((name) => [name, query.get(name) ?? ""]));
@@ -31,6 +31,7 @@ export async function overviewPage({ query, signal }) {
     h("h1", { class: "title" }, "Review"),
     reviewTabs("/overview"),
     filterForm(wish, topics, cohorts),
+    wish.assignment && (await assignmentNote(wish, signal)),
     found.answers > 0 ? figures(found) : nothing("There is no graded answer like this."),
     downloads(wish),
   );
@@ -55,6 +56,7 @@ function filterForm(wish, topics, cohorts) {
     selectField("topic", "Topic", choices(topics, "title", "Every topic")),
     textField("since", "From", { ...DATE, value: wish.since }),
     textField("until", "Until", { ...DATE, value: wish.until }),
+    h("input", { type: "hidden", name: "assignment", value: wish.assignment }),
     h("button", { type: "submit", class: "button" }, "Show"),
   );
   for (const name of ["cohort", "topic"]) form.elements.namedItem(name).value = wish[name];
@@ -63,6 +65,13 @@ function filterForm(wish, topics, cohorts) {
     navigate(withQuery("/overview", Object.fromEntries(new FormData(form))), { replace: true });
   }
   return form;
+}
+
+/** It is chosen on its own page. */
+async function assignmentNote({ assignment: id, ...rest }, signal) {
+  const { assignment } = await get(`/assignments/${encodeURIComponent(id)}/standing`, { signal });
+  const only = h("a", { href: `/assignments/${id}` }, assignment.title);
+  return h("p", {}, "Only sessions begun from ", only, ". ", h("a", { href: withQuery("/overview", rest) }, "Show all"));
 }
 
 function figures(found) {
