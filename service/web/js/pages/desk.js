@@ -5,6 +5,7 @@ import { announce, h } from "../dom.js";
 import { moment } from "../format.js";
 import { deskPath, isBlind, queuePath, readQueue, setBlind, SHOWN, wishOf } from "../desk/queue.js";
 import { called, reason } from "../desk/words.js";
+import { reviewTabs } from "../desk/tabs.js";
 import { nothing } from "../parts/common.js";
 import { growingList } from "../parts/growing-list.js";
 import { icon } from "../icons.js";
@@ -26,6 +27,7 @@ export async function deskPage({ query, signal }) {
     "div",
     { class: "page" },
     h("h1", { class: "title" }, "Review"),
+    reviewTabs("/review"),
     filters(wish, questions),
     first.items.length > 0
       ? [list, h("p", { class: "soft small" }, "In the list, ", h("kbd", {}, "J"), " and ", h("kbd", {}, "K"), " go to the next and the one before.")]
@@ -45,7 +47,10 @@ async function everyQuestion(signal) {
 }
 
 function filters(wish, questions) {
-  const choose = (name) => (event) => navigate(queuePath({ ...wish, [name]: event.target.value }), { replace: true });
+  const choose = (name) => async ({ target }) => {
+    await navigate(queuePath({ ...wish, [name]: target.value }), { replace: true });
+    document.getElementById(target.id)?.focus();
+  };
   const select = (name, label, options) =>
     h(
       "div",
@@ -62,10 +67,11 @@ function filters(wish, questions) {
         icon("chevron"),
       ),
     );
-  const blind = h("input", { type: "checkbox", checked: isBlind(), on: { change: ({ target }) => turn(target.checked) } });
+  const blind = h("input", { id: "blind", type: "checkbox", checked: isBlind(), on: { change: ({ target }) => turn(target.checked) } });
   async function turn(on) {
     setBlind(on);
     await reload();
+    document.getElementById("blind")?.focus();
     announce(on ? "Nobody is named." : "Names are shown.");
   }
   return h(
