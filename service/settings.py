@@ -38,8 +38,8 @@ class Settings(BaseSettings):
     """The same Postgres without a pooler in between, for connections that have to last. Default: VIVA_DATABASE_URL."""
     bank_dir: Path = ROOT
     """Folder that holds `questions/` and `rubrics/`."""
-    grader: str = "keyword"
-    """Grader by name: `keyword`, `llm`, or `package.module:Class` for your own."""
+    grader: str = "semantic"
+    """Grader by name: `semantic`, `keyword`, `llm`, or `package.module:Class` for your own."""
     llm: LlmSettings | None = None
     """The language model that the grader `llm` asks, as `VIVA_LLM__BASE_URL` and so on: see below. Default: none."""
     grace_seconds: float = Field(default=10, ge=0, le=300)

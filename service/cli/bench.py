@@ -13,12 +13,14 @@ from service.bench.llm import Manners
 from service.bench.load import Load, Place
 from service.bench.load import run as run_load
 from service.bench.tables import text
+from service.cli.asag import asag
 from service.cli.plain import plain_errors
 from service.graders import BUILT_IN, Grader
 from service.plugins import load
 from service.settings import read_settings
 
 app = typer.Typer(help="Measurements.", no_args_is_help=True)
+app.command()(asag)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from service.settings import Settings
 BUILT_IN = {
     "keyword": "service.graders.keyword:KeywordGrader",
     "llm": "service.graders.llm.grader:LlmGrader",
+    "semantic": "service.graders.semantic.grader:SemanticGrader",
 }
 """Names for `VIVA_GRADER`; any other value is `package.module:Class`."""
 
