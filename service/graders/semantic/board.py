@@ -21,8 +21,10 @@ from service.graders.semantic.texts import Text
 Matrix = npt.NDArray[np.float32]
 _SHORT = 3
 """Words of what is no list yet: "main method"."""
-_LEAST_RELATING = 0.12
-"""Share of the words of a clause that sentences have, and lists have not."""
+_ENTRY = 5
+"""Words of what may be one entry of a list."""
+_AROUND, _LEAST_RELATING = 15, 0.12
+"""Share of such words in and around a clause that sentences have, and lists have not."""
 
 
 class Statement(NamedTuple):
@@ -103,13 +105,14 @@ def _worth(answer: Text, counts: Sequence[bool]) -> tuple[Matrix, Matrix, Matrix
     worth, listed, run = np.ones((3, len(answer.words)), np.float32)
     for clause, asserts in zip(answer.clauses, counts, strict=True):
         words = answer.words[clause.first : clause.last]
-        relating = sum(word.text in RELATING_WORDS for word in words)
+        around = answer.words[max(clause.first - _AROUND, 0) : clause.last + _AROUND]
+        relating = sum(word.text in RELATING_WORDS for word in around)
         if not asserts:
             worth[clause.first : clause.last] = 0
-        if len(words) > _SHORT and relating < _LEAST_RELATING * len(words):
+        if len(around) > _SHORT and relating < _LEAST_RELATING * len(around):
             listed[clause.first : clause.last] = LIST
             apart = any(word.after or word.text in COORDINATORS for word in words[:-1])
-            run[clause.first : clause.last] = 1.0 if apart else LIST
+            run[clause.first : clause.last] = 1.0 if apart or len(words) <= _ENTRY else LIST
     return worth, listed, run
 
 
