@@ -10,7 +10,7 @@ from service.bench.asag.run import Graded
 from service.bench.asag.statistics import Drawn, Numbers, auc, kappa, middle, rmse
 
 MAP = (0.30, 0.75)
-"""Score = first + second x credit, cut to 0 to 1: the one map from credit to a score, for all sets and graders."""
+"""Score = first + second x credit, cut to 0 to 1: the one map for all sets and graders, set by hand."""
 RIVALS = ("stems", "length")
 _PER_SET, _OF = 4, 20
 """Of the answers that the grader is farthest from people, so many from each set at most."""

@@ -15,7 +15,7 @@ from service.graders.lexicon import COORDINATORS, RELATING_WORDS
 from service.graders.places import keys
 from service.graders.semantic.opposites import opposites
 from service.graders.semantic.parameters import ALIKE, CROSSED, LIST, NEARLY, NO_MORE, OPPOSED, QUESTION_WORD, TOGETHER
-from service.graders.semantic.roles import crossed
+from service.graders.semantic.roles import Role, crossed, roles
 from service.graders.semantic.texts import Text
 
 Matrix = npt.NDArray[np.float32]
@@ -30,14 +30,12 @@ _AROUND, _LEAST_RELATING = 15, 0.12
 class Statement(NamedTuple):
     """A statement to look for, with its rows on the board."""
 
-    text: Text
-    words: tuple[int, ...]
-    """Those that count."""
     rows: slice
     weights: Matrix
     """Of each row; they add up to 1."""
     loose: bool
     """It is no sentence: a list may say it."""
+    roles: tuple[Role, ...]
 
 
 class Seen(NamedTuple):
@@ -60,25 +58,27 @@ class Board:
         stems: list[str] = []
         denied: list[bool] = []
         for text in texts:
-            words = tuple(text.content())
+            words = text.content
             own = [text.words[i].stem for i in words]
             weights = np.array([QUESTION_WORD if stem in given else 1.0 for stem in own], dtype=np.float32)
             rows = slice(len(stems), len(stems) + len(own))
             loose = not any(clause.prose and clause.verb is not None for clause in text.clauses)
-            self.statements.append(Statement(text, words, rows, weights / max(weights.sum(), 1e-9), loose))
+            weights /= max(weights.sum(), 1e-9)
+            self.statements.append(Statement(rows, weights, loose, roles(text)))
             stems += own
             denied += [text.denied(i) for i in words]
         for row, stem in enumerate(stems):
             self._rows.setdefault(stem, []).append(row)
-        self._vectors = np.concatenate([s.text.vectors[list(s.words)] for s in self.statements])
+        vectors = [text.vectors[list(text.content)] for text in texts]
+        self._vectors = np.concatenate(vectors).astype(np.float16)  # kept for long: half the memory
         self._denied = np.array(denied, dtype=bool)
         self._numbers = np.array([stem[:1].isdecimal() for stem in stems], dtype=bool)
-        self._loose = np.concatenate([np.full(len(s.words), s.loose) for s in self.statements])
+        self._loose = np.concatenate([np.full(len(s.weights), s.loose) for s in self.statements])
 
     def compare(self, answer: Text, counts: Sequence[bool], vocabulary: Vocabulary) -> "Comparison":
         """`counts` says of each clause whether it asserts anything; one that is a list counts little."""
         width = len(answer.words)
-        like = (self._vectors @ answer.vectors.T - ALIKE[0]) / (ALIKE[1] - ALIKE[0])
+        like = (self._vectors.astype(np.float32) @ answer.vectors.T - ALIKE[0]) / (ALIKE[1] - ALIKE[0])
         like = np.clip(like, 0, NEARLY)
         like[self._numbers] = 0
         agree = self._denied[:, None] == np.array([answer.denied(i) for i in range(width)], dtype=bool)[None, :]
@@ -95,7 +95,7 @@ class Board:
         like *= worth * np.where(self._loose[:, None], run[None, :], listed[None, :])
         given = np.array([QUESTION_WORD if word.stem in self._given else 1.0 for word in answer.words], np.float32)
         content = np.zeros(width, np.float32)
-        content[answer.content()] = 1
+        content[list(answer.content)] = 1
         against = np.where(agree, 0, like)
         return Comparison(self, answer, np.where(agree, like, 0), against, against * contrary, given * content)
 
@@ -126,6 +126,7 @@ class Comparison:
 
         `weights` of the answer's words.
         """
+        self._roles = roles(answer)
         self._board, self._answer, self._pro, self._weights = board, answer, pro, weights
         self._for = _by_clause(pro, answer)
         self._against = _by_clause(contra, answer)
@@ -140,7 +141,7 @@ class Comparison:
         together = [self.within(number, window) for window in windows]
         best = max(range(len(windows)), key=together.__getitem__)
         evidence = TOGETHER * together[best] + (1 - TOGETHER) * self.within(number, range(len(self._answer.clauses)))
-        if crossed(statement.text, self._answer):
+        if crossed(statement.roles, self._roles):
             evidence *= CROSSED
         return Seen(evidence, windows[best])
 

@@ -57,12 +57,14 @@ class View(NamedTuple):
 
     def _asserted(self, mistake: str) -> Finding | None:
         """Where a clause says the mistake, and not rather the truth."""
-        wrong, truths = self.page.mistakes[mistake], [self.page.corrections[mistake], *self.page.truths()]
+        wrong, right = self.page.mistakes[mistake], self.page.corrections[mistake]
         for number in reversed(range(len(self.sight.clauses))):
             if not self.sight.counts[number]:
                 continue
             said = self.comparison.within(wrong, (number,))
-            if said < ASSERTED or said < BEYOND_TRUTH + max(self.comparison.within(n, (number,)) for n in truths):
+            if said < ASSERTED or said < BEYOND_TRUTH + self.comparison.within(right, (number,)):
+                continue
+            if any(said < BEYOND_TRUTH + self.comparison.within(n, (number,)) for n in self.page.truths()):
                 continue
             if condition(self.sight.reading.words, self.sight.clauses, number) is None:
                 return Finding(mistake=mistake, evidence=self._quote((number,)))

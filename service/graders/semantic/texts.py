@@ -28,6 +28,8 @@ class Text(NamedTuple):
     polarity: Polarity
     vectors: Vectors
     """One of length 1 for each word."""
+    content: tuple[int, ...]
+    """Words that are not merely grammar; all where there are no others."""
 
     @property
     def words(self) -> list[Word]:
@@ -36,18 +38,11 @@ class Text(NamedTuple):
     def denied(self, word: int) -> bool:
         return self.polarity.denial((word,)) != ()
 
-    def content(self) -> list[int]:
-        """Words that are not merely grammar; all where there are no others."""
-        return [i for i in self._within() if self.words[i].text not in FUNCTION_WORDS] or self._within()
-
     def part(self, start: int, end: int) -> "Text":
         """The clauses that stand between two offsets, with what the words mean in the whole."""
         words = self.words
         inside = [c for c in self.clauses if words[c.first].start >= start and words[c.last - 1].end <= end]
-        return self._replace(clauses=inside)
-
-    def _within(self) -> list[int]:
-        return [i for clause in self.clauses for i in range(clause.first, clause.last)]
+        return self._replace(clauses=inside, content=_content(words, inside))
 
 
 def understand(texts: Sequence[str], model: Model) -> list[Text]:
@@ -68,7 +63,13 @@ def understand(texts: Sequence[str], model: Model) -> list[Text]:
 
 def _understood(text: str, reading: Reading, vectors: Vectors) -> Text:
     clauses = split(reading.words)
-    return Text(text, reading, clauses, polarity(reading, clauses), normal(vectors))
+    content = _content(reading.words, clauses)
+    return Text(text, reading, clauses, polarity(reading, clauses), normal(vectors), content)
+
+
+def _content(words: Sequence[Word], clauses: Sequence[Clause]) -> tuple[int, ...]:
+    every = tuple(i for clause in clauses for i in range(clause.first, clause.last))
+    return tuple(i for i in every if words[i].text not in FUNCTION_WORDS) or every
 
 
 def normal(vectors: Vectors) -> Vectors:
