@@ -8,12 +8,13 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 lint bench: export UV_COMPILE_BYTECODE := 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint bench test-faults cluster help
+.PHONY: run test lint bench test-faults test-llm cluster help
 help:
 	@echo "make run    set up, migrate and serve Viva at http://127.0.0.1:8000"
 	@echo "make test   set up and run every check and test"
 	@echo "make bench  measure: grading, job engines beside a bare server, live updates, start-up"
 	@echo "make test-faults  the long forms of the fault tests: 100 kills on each engine, 10^5 attempts moved"
+	@echo "make test-llm     the LLM grader against a real, small model on this machine (fetches 1.2 GB once, takes minutes)"
 	@echo "make cluster      two servers, two workers, a transcriber and Postgres, on loopback, without containers"
 
 run: $(UV)
@@ -40,6 +41,12 @@ bench: $(UV)
 test-faults: $(UV)
 	$(UV) sync --quiet --locked
 	$(UV) run --no-sync pytest -m faults -s
+
+# The weights stay in .models; LLM_WEIGHTS names another folder.
+test-llm: $(UV)
+	$(UV) sync --quiet --locked --group real-llm
+	$(UV) run --no-sync python -m tests.real_llm.weights
+	$(UV) run --no-sync pytest -m real_llm tests/real_llm
 
 cluster: $(UV)
 	$(UV) sync --quiet --locked

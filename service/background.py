@@ -15,7 +15,7 @@ from service.wiring import Services
 
 log = logging.getLogger(__name__)
 
-ADOPT_SECONDS = 60.0
+ADOPT_SECONDS = 10.0
 RETENTION_SECONDS = 3600.0
 BATCH = 500
 
@@ -41,12 +41,16 @@ async def beside(services: Services, queues: tuple[Queue, ...]) -> AsyncIterator
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await services.grading.close()
+        await services.voice.close()
 
 
 async def _adopt(services: Services) -> None:
     """Make jobs for attempts that have none, and should: an older release, still running, enqueues in its own way."""
 
     def adopt() -> int:
+        with services.store.read() as tx:  # most looks find nothing: no writer need wait for them
+            if not jobs.without(tx, 1):
+                return 0
         with services.store.write() as tx:
             found = jobs.without(tx, BATCH)
             for attempt_id in found:

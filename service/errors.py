@@ -6,14 +6,22 @@ VivaError
 │   └── PluginError         a name that leads to no object
 ├── NotFound                it does not exist, or it is not yours
 ├── Invalid                 understood, but not acceptable
-│   └── TooLarge            over a stated limit
+│   ├── TooLarge            over a stated limit
+│   │   └── AudioTooLong    a recording with more seconds than are heard
+│   ├── UnknownAudio        a file that is no recording, or of a kind that is not decoded
+│   ├── BrokenAudio         a recording of a known kind in which nothing can be decoded
+│   └── NoSound             a recording without a sound track
 ├── Conflict                not possible in the present state
 │   ├── RevisionMismatch    somebody saved a newer draft
+│   ├── GradeMismatch       a newer grade was added meanwhile
 │   ├── DeadlinePassed      the time for it is over
 │   └── KeyReused           an idempotency key was sent with another request
 ├── PreconditionMissing     a revision has to be sent along
 ├── GraderUnavailable       the grader cannot work at the moment; try again later
-├── BadReply                a language model's reply to this answer is of no use; another try would not help
+│   └── BudgetSpent         it may not be asked today any more, or not just now
+├── BadReply                a language model's reply to this answer is of no use; asking again at once would not help
+├── VoiceUnavailable        nobody can listen at the moment
+│   └── VoiceBusy           too many recordings wait; try again soon
 └── StoreUnavailable        the database cannot be used at the moment
     ├── StoreBusy           another writer holds it; try again soon
     └── StoreFull           there is no space left to write
@@ -58,6 +66,22 @@ class TooLarge(Invalid):
     """The text is longer than the limit."""
 
 
+class AudioTooLong(TooLarge):
+    """The recording is longer than the limit."""
+
+
+class UnknownAudio(Invalid):
+    """This is no recording of a kind that can be heard: send WebM, MP4, Ogg, MP3, AAC, FLAC or WAV."""
+
+
+class BrokenAudio(Invalid):
+    """The recording is damaged: nothing in it can be heard."""
+
+
+class NoSound(Invalid):
+    """The recording has no sound track."""
+
+
 class Conflict(VivaError):
     """That is not possible in the present state."""
 
@@ -68,6 +92,14 @@ class RevisionMismatch(Conflict):
     def __init__(self, current: int) -> None:
         self.current = current
         super().__init__(f"A newer draft was saved elsewhere: its revision is {current}.")
+
+
+class GradeMismatch(Conflict):
+    """A newer grade was added meanwhile."""
+
+    def __init__(self, current: int) -> None:
+        self.current = current
+        super().__init__(f"The attempt's grade is number {current} by now: look at it, and base your changes on it.")
 
 
 class DeadlinePassed(Conflict):
@@ -91,8 +123,30 @@ class GraderUnavailable(VivaError):
         super().__init__(message)
 
 
+class BudgetSpent(GraderUnavailable):
+    """Today's budget for the language model is used up; it begins anew at midnight UTC."""
+
+
 class BadReply(VivaError):
     """The language model's reply is of no use."""
+
+    def __init__(self, message: str | None = None, *, tokens: tuple[int | None, int | None] = (None, None)) -> None:
+        self.tokens = tokens
+        """Sent and received, as the server counts them: it took them all the same."""
+        super().__init__(message)
+
+
+class VoiceUnavailable(VivaError):
+    """Recordings cannot be heard at the moment."""
+
+    def __init__(self, message: str | None = None, *, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        """Seconds until another try makes sense."""
+        super().__init__(message)
+
+
+class VoiceBusy(VoiceUnavailable):
+    """Too many recordings wait to be heard; try again in a moment."""
 
 
 class StoreUnavailable(VivaError):

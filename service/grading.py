@@ -2,24 +2,30 @@
 
     run ── load the attempt ── mark ── assess ── store the grade and end the job, in one transaction
 
+With a grader that takes its time, the keyword grader's grade stands meanwhile (provisional.py).
+
 It starts from rows and can be repeated: whoever ends the job first stores the grade, and any other result is dropped.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from service.bank import Bank
-from service.domain.attempt import Answer, Attempt
-from service.domain.grade import Grade, Ungraded, assess
+from service.domain.attempt import Answer, Attempt, Person
+from service.domain.grade import Grade, Ungraded, assess, fingerprint
 from service.domain.job import Job
 from service.domain.rubric import Item
-from service.errors import GraderUnavailable, NotFound
-from service.graders import Grader
-from service.live import about
+from service.errors import BudgetSpent, GraderUnavailable, NotFound, StoreUnavailable
+from service.graders import Grader, Tell, asks, close, longest_seconds
+from service.live import Live, about
 from service.metrics import Metrics
+from service.notes import taking_notes
+from service.provisional import Provisional
+from service.spending import Spending
 from service.store import attempts, items, jobs, notices
 from service.store.engine import Store, Tx
 
@@ -30,32 +36,66 @@ class Grading:
     """Grades by one grader, for one store and one bank."""
 
     def __init__(
-        self, *, store: Store, bank: Bank, grader: Grader, metrics: Metrics, clock: Callable[[], datetime]
+        self,
+        *,
+        store: Store,
+        bank: Bank,
+        grader: Grader,
+        spending: Spending,
+        metrics: Metrics,
+        live: Live,
+        clock: Callable[[], datetime],
     ) -> None:
         self.store = store
         self.bank = bank
         self.grader = grader
+        self.spending = spending
         self.metrics = metrics
+        self.live = live
         self.clock = clock
+        self.meanwhile: Provisional | None = None
+        """Grades at once; None where the grader does so itself."""
+        if longest_seconds(grader) is not None:
+            self.meanwhile = Provisional(store=store, item=self.item, clock=clock)
 
     async def run(self, job: Job) -> None:
         """Do a job: `grade`, or `regrade`. Raises GraderUnavailable, StoreUnavailable."""
         attempt = await asyncio.to_thread(self._load, job)
         if attempt is None:
             return
+        await self.provisionally([attempt.id])
         item = await self.item(attempt.item_digest)
-        result = await self.mark(item, attempt.answer)
+        result: Grade | Ungraded | None = await self._equal(job, attempt)
+        if result is None:
+            async with taking_notes(self.store, self.live, job) as tell:
+                result = await self.mark(item, attempt.answer, attempt.owner, tell)
+        if self.meanwhile and isinstance(result, Ungraded):  # a model may do better another time, and nobody is held up
+            raise GraderUnavailable(result.reason)
         await asyncio.to_thread(self._keep, job, attempt, result)
 
-    async def mark(self, item: Item, answer: Answer) -> Grade | Ungraded:
+    async def provisionally(self, attempt_ids: Sequence[UUID]) -> None:
+        """See that answers that wait for a grader which takes its time have a grade to show; no harm where not."""
+        if self.meanwhile is None:
+            return
+        for attempt_id in attempt_ids:
+            try:
+                if await self.meanwhile.grade(attempt_id):
+                    self.live.tell(about(attempt_id))
+            except StoreUnavailable as error:  # the answer is safe, and its job tries again
+                log.warning("no provisional grade: %s", error)
+
+    async def mark(self, item: Item, answer: Answer, person: Person, tell: Tell | None = None) -> Grade | Ungraded:
         """The grade of an answer, stored nowhere. A grader that fails gives no grade, never a zero.
 
-        Raises GraderUnavailable where another time it may do better.
+        A grader that can is heard meanwhile, by `tell`. Raises GraderUnavailable where another time it may do better,
+        BudgetSpent where `person` may spend no more.
         """
         identity, started = self.grader.identity, time.perf_counter()
         try:
-            marking = await self.grader.mark(item, answer)
+            marking = await self.spending.mark(self.grader, person, item, answer, tell)
             result = marking if isinstance(marking, Ungraded) else assess(marking, item.rubric, answer, identity)
+        except BudgetSpent:  # nobody was asked
+            raise
         except GraderUnavailable:
             self.metrics.grader_unavailable.labels(identity.name).inc()
             raise
@@ -69,8 +109,7 @@ class Grading:
 
     async def close(self) -> None:
         """Ends what the grader has open."""
-        if close := getattr(self.grader, "aclose", None):
-            await close()
+        await close(self.grader)
 
     async def item(self, digest: str) -> Item:
         """The version of a question that an attempt or a session was made with."""
@@ -78,12 +117,32 @@ class Grading:
         return await asyncio.to_thread(self._stored_item, digest) if present is None else present
 
     def give_up(self, tx: Tx, job: Job, reason: str) -> None:
-        """There will be no grade: say so, so that nobody waits. An earlier grade stands."""
+        """There will be no grade, or none but the provisional one: so that nobody waits. An earlier grade stands."""
         attempt = attempts.load(tx, job.attempt_id)
-        if attempt.status == "submitted":
+        if attempt.status == "submitted" and not attempts.settle_for_provisional(tx, attempt.id):
             attempts.add_grade(tx, attempt, self.grader.identity, Ungraded(reason=reason), self.clock())
 
+    async def _equal(self, job: Job, attempt: Attempt) -> Grade | None:
+        """The grade of an equal answer, where there is one. Who grades again asks again."""
+        if job.work == "regrade" or (known := self._fingerprint(attempt)) is None:
+            return None
+        grade = await asyncio.to_thread(self._stored_equal, attempt.owner.organisation, known)
+        if grade is None:
+            return None
+        self.metrics.reused.inc()
+        return grade.model_copy(update={"reused": True})
+
+    def _fingerprint(self, attempt: Attempt) -> str | None:
+        """None for graders that cost nothing to ask again."""
+        if not asks(self.grader):
+            return None
+        return fingerprint(attempt.item_digest, attempt.answer, self.grader.identity)
+
     # Blocking parts, for worker threads
+
+    def _stored_equal(self, organisation: str, known: str) -> Grade | None:
+        with self.store.read() as tx:
+            return attempts.equal(tx, organisation, known)
 
     def _load(self, job: Job) -> Attempt | None:
         """The attempt; None, and the job ends, where there is nothing to grade any more."""
@@ -92,8 +151,8 @@ class Grading:
                 attempt = attempts.load(tx, job.attempt_id)
             except NotFound:
                 attempt = None
-        if attempt is not None and (job.work == "regrade" or attempt.status == "submitted"):
-            return attempt
+            if attempt is not None and _owed(tx, job, attempt):
+                return attempt
         with self.store.write() as tx:
             jobs.finish(tx, job)
         return None
@@ -109,5 +168,20 @@ class Grading:
                 jobs.fail(tx, job, result.reason, self.clock())
             elif jobs.finish(tx, job):
                 again = job.work == "regrade"
-                attempts.add_grade(tx, attempt, self.grader.identity, result, self.clock(), again=again)
+                attempts.add_grade(
+                    tx,
+                    attempt,
+                    self.grader.identity,
+                    result,
+                    self.clock(),
+                    again=again,
+                    fingerprint=self._fingerprint(attempt),
+                )
                 notices.tell(tx, about(attempt.id))
+
+
+def _owed(tx: Tx, job: Job, attempt: Attempt) -> bool:
+    """Whether a grade is still wanted. One by a person ends that: who waits for a grade has none."""
+    if job.work == "regrade":
+        return not attempts.by_person(tx, attempt.id)
+    return attempt.status == "submitted"

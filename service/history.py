@@ -9,10 +9,11 @@ from service.domain import Value
 from service.domain.attempt import Attempt, Person
 from service.domain.grade import Grade, Ungraded
 from service.domain.report import Progress, Report, progress, report
+from service.domain.review import Review
 from service.domain.rubric import Item
 from service.domain.session import PracticeSession
 from service.practice import Practice
-from service.store import attempts, scores, sessions
+from service.store import attempts, jobs, reviews, scores, sessions
 from service.store.attempts import Graded
 
 PROGRESS_ANSWERS = 200
@@ -33,6 +34,10 @@ class AttemptView(Value):
     """None while it waits for its grade."""
     item: Item
     previous: Previous | None
+    setback: str | None = None
+    """Why a provisional grade has not been replaced by the last try."""
+    disputes: tuple[Review, ...] = ()
+    """What the candidate said to its verdicts, the oldest first."""
 
 
 class Tried(Value):
@@ -55,9 +60,12 @@ class History:
 
     async def attempt(self, person: Person, attempt_id: UUID) -> AttemptView:
         """Raises NotFound, also for another's."""
-        (attempt, result), previous = await asyncio.to_thread(self._attempt, person, attempt_id)
+        graded, previous, setback, disputes = await asyncio.to_thread(self._attempt, person, attempt_id)
+        attempt, result = graded
         item = await self.practice.grading.item(attempt.item_digest)
-        return AttemptView(attempt=attempt, result=result, item=item, previous=previous)
+        return AttemptView(
+            attempt=attempt, result=result, item=item, previous=previous, setback=setback, disputes=disputes
+        )
 
     async def attempts(
         self, person: Person, before: UUID | None, limit: int, question_id: str | None, now: datetime
@@ -95,11 +103,17 @@ class History:
 
     # Blocking parts, for worker threads
 
-    def _attempt(self, person: Person, attempt_id: UUID) -> tuple[Graded, Previous | None]:
+    def _attempt(
+        self, person: Person, attempt_id: UUID
+    ) -> tuple[Graded, Previous | None, str | None, tuple[Review, ...]]:
         with self.store.read() as tx:
             graded = attempts.get(tx, person, attempt_id)
             found = attempts.previous(tx, graded[0])
-        return graded, None if found is None else Previous(attempt_id=found[0], overall=found[1])
+            provisional = isinstance(graded[1], Grade) and graded[1].provisional
+            setback = jobs.course(tx, attempt_id)[1] if provisional else None
+            disputes = tuple(r for r in reviews.of_attempt(tx, attempt_id) if r.kind == "dispute")
+        previous = None if found is None else Previous(attempt_id=found[0], overall=found[1])
+        return graded, previous, setback, disputes
 
     def _attempts(self, person: Person, before: UUID | None, limit: int, question_id: str | None) -> list[Graded]:
         with self.store.read() as tx:

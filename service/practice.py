@@ -9,7 +9,6 @@ An answer is acknowledged once its attempt is committed, and its job with it: a 
 
 import asyncio
 import hashlib
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from random import SystemRandom
@@ -18,15 +17,16 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from service.bank import Bank
-from service.domain.attempt import Answer, Attempt, Person, Standing, clean
+from service.domain.attempt import Answer, Attempt, Person, clean
 from service.domain.job import Priority
 from service.domain.plan import Plan, draw, make_session
 from service.domain.rubric import Item
 from service.domain.session import REVIEWABLE, HandIn, PracticeSession
 from service.errors import Conflict, KeyReused
+from service.following import Following
 from service.grading import Grading
 from service.jobs import Jobs
-from service.live import JOBS, Live, about
+from service.live import JOBS, Live
 from service.store import attempts, items, sessions
 from service.store.engine import Store, Tx
 
@@ -35,8 +35,6 @@ Step = Callable[[PracticeSession, Tx], Changed]
 
 WAIT_SECONDS = 2.0
 """How long a request that handed something in waits for the grade; after that it is followed."""
-LOOK_SECONDS = 5.0
-"""Who follows a grade looks this often, whether or not there was news: news can be lost."""
 
 
 class Practice:
@@ -49,6 +47,7 @@ class Practice:
         self.jobs = jobs
         self.live = live
         self.grace = grace
+        self.following = Following(store, live)
 
     # Sessions
 
@@ -166,11 +165,11 @@ class Practice:
         text: str,
         key: str | None,
         now: datetime,
-        wait: float = WAIT_SECONDS,
+        wait: float | None = None,
     ) -> tuple[UUID, bool]:
         """Hand in an answer: the attempt's id, and whether `key` had brought it in before.
 
-        Its grade is waited for, but not longer than `wait` seconds.
+        Its grade is waited for, but not longer than `wait` seconds; by default not where there is a provisional one.
 
         Raises KeyReused, DeadlinePassed, Conflict, Invalid (empty), TooLarge, StoreUnavailable.
         """
@@ -192,27 +191,8 @@ class Practice:
             return handed, False
 
         attempt_ids, replayed = await asyncio.to_thread(commit)
-        self.live.tell(JOBS)
-        await self.graded(person, attempt_ids, wait)
+        await self._handed_in(person, attempt_ids, wait)
         return attempt_ids[-1], replayed
-
-    async def graded(self, person: Person, attempt_ids: Sequence[UUID], seconds: float) -> None:
-        """Until all of these have been graded, or given up; for `seconds` at most. Raises NotFound."""
-        end = time.monotonic() + seconds
-        for attempt_id in attempt_ids:
-            await self.follow(person, attempt_id, end - time.monotonic())
-
-    async def follow(self, person: Person, attempt_id: UUID, seconds: float, seen: Standing | None = None) -> Standing:
-        """How the grading stands once that is other than `seen` (by default: once it is over), or after `seconds`."""
-        end = time.monotonic() + seconds
-        with self.live.follow(about(attempt_id)) as news:  # first: what comes while we read is news already
-            while True:
-                standing = await asyncio.to_thread(self._standing, person, attempt_id)
-                over = standing.status != "submitted" if seen is None else standing != seen
-                left = end - time.monotonic()
-                if over or left <= 0 or self.live.closed:
-                    return standing
-                await news.wait(min(left, LOOK_SECONDS))
 
     async def check_open_to(self, person: Person, question_id: str, now: datetime) -> None:
         """Raises Conflict where the person has yet to answer the question in a strict session."""
@@ -228,9 +208,16 @@ class Practice:
 
         session, attempt_ids = await asyncio.to_thread(commit)
         if attempt_ids:
-            self.live.tell(JOBS)
-            await self.graded(person, attempt_ids, WAIT_SECONDS)
+            await self._handed_in(person, attempt_ids, None)
         return session
+
+    async def _handed_in(self, person: Person, attempt_ids: Sequence[UUID], wait: float | None) -> None:
+        """What was committed has something to show, and somebody to grade it; that is waited for."""
+        await self.grading.provisionally(attempt_ids)
+        self.live.tell(JOBS)
+        if wait is None:
+            wait = 0 if self.grading.meanwhile else WAIT_SECONDS
+        await self.following.graded(person, attempt_ids, wait)
 
     # Blocking parts, for worker threads
 
@@ -250,10 +237,6 @@ class Practice:
     def _attempt(self, person: Person, attempt_id: UUID) -> Attempt:
         with self.store.read() as tx:
             return attempts.get(tx, person, attempt_id)[0]
-
-    def _standing(self, person: Person, attempt_id: UUID) -> Standing:
-        with self.store.read() as tx:
-            return attempts.standing(tx, person, attempt_id)
 
     def _check_open_to(self, person: Person, question_id: str) -> None:
         with self.store.read() as tx:

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSou
 
 from service.errors import ConfigError
 from service.llm.settings import LlmSettings
+from service.voice.settings import VoiceSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS = Path("/run/secrets")
@@ -39,9 +40,23 @@ class Settings(BaseSettings):
     bank_dir: Path = ROOT
     """Folder that holds `questions/` and `rubrics/`."""
     grader: str = "semantic"
-    """Grader by name: `semantic`, `keyword`, `llm`, or `package.module:Class` for your own."""
+    """Grader by name: `semantic`, `keyword`, `llm`, `panel`, `cascade`, or `package.module:Class` for your own."""
     llm: LlmSettings | None = None
     """The language model that the grader `llm` asks, as `VIVA_LLM__BASE_URL` and so on: see below. Default: none."""
+    models: dict[str, LlmSettings] = {}
+    """Further language models by names of your own, for a panel or a cascade: JSON with the fields of VIVA_LLM each."""
+    panel: tuple[str, ...] = ()
+    """Members of the grader `panel`, as a JSON list of models' names and graders. Default: none."""
+    cascade: tuple[str, ...] = ()
+    """Levels of the grader `cascade`, the cheapest first: a JSON list of the same. Default: none."""
+    budget_person: float | None = Field(default=None, ge=0)
+    """What language models may cost a person on one day (UTC), in VIVA_BUDGET_UNIT. Default: no limit."""
+    budget_organisation: float | None = Field(default=None, ge=0)
+    """The same for a whole organisation. Default: no limit."""
+    budget_unit: Literal["tokens", "price"] = "tokens"
+    """`tokens`, sent and received, or `price`, in the currency of the prices, which every model then has to have."""
+    voice: VoiceSettings = VoiceSettings()
+    """Who listens to spoken answers, as `VIVA_VOICE__MODEL` and so on: see below. Default: this machine."""
     grace_seconds: float = Field(default=10, ge=0, le=300)
     """Seconds after a strict deadline in which an answer still counts, for slow networks."""
     busy_seconds: float = Field(default=10, gt=0, le=60)
@@ -82,6 +97,15 @@ class Settings(BaseSettings):
                 f"VIVA_HOST={self.host} can be reached by others, and nobody would have to sign in. "
                 "Use 127.0.0.1, ::1 or localhost."
             )
+
+    def check_prices(self) -> None:
+        """Raises ConfigError where a budget is in money and a model has no price."""
+        if self.budget_unit == "tokens" or self.budget_person is self.budget_organisation is None:
+            return
+        known = {"VIVA_LLM": self.llm} | {f"VIVA_MODELS__{name}": model for name, model in self.models.items()}
+        for name, model in known.items():
+            if model and (model.price_in is None or model.price_out is None):
+                raise ConfigError(f"VIVA_BUDGET_UNIT=price needs price_in and price_out of {name}.")
 
 
 def sqlite_url(path: Path) -> str:

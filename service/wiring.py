@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from service.bank import Bank, load_bank
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
+from service.graders import Grader, longest_seconds
 from service.graders import make as make_grader
 from service.grading import Grading
 from service.history import History
@@ -17,9 +20,14 @@ from service.live import Live
 from service.metrics import Metrics
 from service.plugins import load
 from service.practice import Practice
+from service.review import Reviews
 from service.settings import Settings
+from service.spending import Budget, Spending
 from service.store.engine import Store
 from service.store.migrate import require, upgrade
+from service.voice import BUILT_IN as TRANSCRIBERS
+from service.voice import Transcriber
+from service.voice.hearing import Voice
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,8 @@ class Services:
     live: Live
     practice: Practice
     history: History
+    reviews: Reviews
+    voice: Voice
     metrics: Metrics
     clock: Callable[[], datetime]
 
@@ -44,15 +54,20 @@ def utc_now() -> datetime:
 
 def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Services:
     """Raises BankError, ConfigError, StoreUnavailable."""
+    settings.check_prices()
     grader = make_grader(settings)
-    bank = load_bank(settings.bank_dir)
+    _check_lease(settings, grader)
+    metrics, live = Metrics(), Live()
+    voice = make_voice(settings, metrics)
+    bank = load_bank(settings.bank_dir, anchors=False)
     store = open_store(settings)
     if store.is_sqlite:  # nobody else uses it: no need to ask
         upgrade(store)
     else:
         require(store)
-    metrics, live = Metrics(), Live()
-    grading = Grading(store=store, bank=bank, grader=grader, metrics=metrics, clock=clock)
+    budget = Budget(settings.budget_unit, settings.budget_person, settings.budget_organisation)
+    spending = Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
+    grading = Grading(store=store, bank=bank, grader=grader, spending=spending, metrics=metrics, live=live, clock=clock)
     jobs = make_jobs(settings, store, live, metrics, clock, {work: _handler(grading) for work in ("grade", "regrade")})
     try:
         jobs.check()
@@ -69,6 +84,8 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         live=live,
         practice=practice,
         history=History(practice),
+        reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
+        voice=voice,
         metrics=metrics,
         clock=clock,
     )
@@ -108,6 +125,38 @@ def make_jobs(
     runner = Runner(store=store, live=live, metrics=metrics, clock=clock, handlers=handlers, limits=limits)
     engine: Jobs = load(settings.jobs, ENGINES)(runner)
     return engine
+
+
+def _check_lease(settings: Settings, grader: Grader) -> None:
+    """A job whose lease ends while its grader works is done, and paid for, twice."""
+    longest = longest_seconds(grader)
+    if longest is not None and settings.lease_seconds <= longest:
+        raise ConfigError(
+            f"VIVA_LEASE_SECONDS={settings.lease_seconds:g} is too short: a grade may take {longest:g} seconds, "
+            "with the wait for a turn."
+        )
+
+
+def make_voice(settings: Settings, metrics: Metrics) -> Voice:
+    """Whom VIVA_VOICE__TRANSCRIBER names. Raises ConfigError; that a model is missing is found with a recording."""
+    found: Any = load(settings.voice.transcriber, TRANSCRIBERS)
+    try:
+        transcriber: Transcriber = found.from_settings(settings.voice, models_folder(settings))
+    except AttributeError as error:
+        raise ConfigError(
+            f"{settings.voice.transcriber} is no transcriber ({error}); docs/voice.md says what is."
+        ) from error
+
+    def observe(name: str, took: float, seconds: float) -> None:
+        metrics.transcription_seconds.labels(name).observe(took)
+        metrics.audio_seconds.labels(name).inc(seconds)
+
+    return Voice(transcriber, settings.voice, observe)
+
+
+def models_folder(settings: Settings) -> Path:
+    """Where `viva voice install` puts models."""
+    return settings.data_dir / "models"
 
 
 def _handler(grading: Grading) -> Handler:

@@ -1,6 +1,8 @@
 """What the language model's server of the tests sends, whole or spoiled, as bytes of HTTP."""
 
 import json
+import math
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,6 +12,8 @@ Fault = Literal[
     "503", "401", "404", "content-filter", "packed",
 ]  # fmt: skip
 HUGE = 60 * 2**20
+PIECE = 8
+"""Characters in an event of a stream."""
 MODEL = "fake-1"
 """As it names itself, whatever was asked for."""
 
@@ -29,18 +33,56 @@ class Talk:
         wanted = self.body.get("response_format", {"type": "prompt"})
         return wanted["type"], wanted.get("json_schema", {}).get("schema")
 
-    def reply(self, said: str, finish: str = "stop") -> bytes:
+    @property
+    def streamed(self) -> bool:
+        return bool(self.body.get("stream"))
+
+    @property
+    def kind(self) -> str:
+        """Of content that a success has."""
+        return "text/event-stream" if self.streamed else "application/json"
+
+    def reply(self, said: str, finish: str = "stop", *, sure: float | None = None) -> bytes:
         if self.responses:
             return http(200, self._response([{"type": "output_text", "text": said}], finish))
-        return http(200, self._chat([{"message": {"content": said}, "finish_reason": finish}]))
+        if self.streamed:
+            return b"".join(self.pieces(said, finish, sure=sure))
+        choice: dict[str, Any] = {"message": {"content": said}, "finish_reason": finish}
+        return http(200, self._chat([choice | self._likely(said, sure)]))
+
+    def pieces(self, said: str, finish: str = "stop", *, sure: float | None = None) -> list[bytes]:
+        """A reply of Chat Completions as a stream: the head, then one event for each few characters."""
+        parts = [said[i : i + PIECE] for i in range(0, len(said), PIECE)]
+        written = [{"delta": {"content": part}} | self._likely(part, sure) for part in parts]
+        return self._events([*written, {"delta": {}, "finish_reason": finish}])
+
+    def _likely(self, said: str, sure: float | None) -> dict[str, Any]:
+        """Log-probabilities, where they are asked for."""
+        if sure is None or not self.body.get("logprobs"):
+            return {}
+        pieces = re.findall(r"\w+|\W", said)
+        return {"logprobs": {"content": [{"token": piece, "logprob": math.log(sure)} for piece in pieces]}}
+
+    def _events(self, choices: list[dict[str, Any]]) -> list[bytes]:
+        chunks = [self._chat([choice]) | {"object": "chat.completion.chunk", "usage": None} for choice in choices]
+        usage = self._chat([]) if self.body.get("stream_options", {}).get("include_usage") else None
+        events = [f"data: {json.dumps(chunk)}\n\n".encode() for chunk in [*chunks, *([usage] if usage else [])]]
+        events.append(b"data: [DONE]\n\n")
+        length = sum(map(len, events))
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {length}\r\n"
+        return [f"{head}X-Request-ID: req-7\r\n\r\n".encode(), *events]
 
     def refused(self) -> bytes:
         if self.responses:
             return http(200, self._response([{"type": "refusal", "refusal": "I would rather not."}], "stop"))
         message = {"content": None, "refusal": "I would rather not."}
+        if self.streamed:
+            return b"".join(self._events([{"delta": message}, {"delta": {}, "finish_reason": "stop"}]))
         return http(200, self._chat([{"message": message, "finish_reason": "stop"}]))
 
     def empty(self) -> bytes:
+        if self.streamed:
+            return b"".join(self._events([]))
         return http(200, self._response([], "stop") if self.responses else self._chat([]))
 
     def refusal_of(self, name: str) -> bytes:

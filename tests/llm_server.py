@@ -43,6 +43,7 @@ class LlmServer:
     """`strict`: the modes that it enforces; it takes any, and ignores the others without a word.
 
     `refuses`: parameters that it answers with 400. `obedient`: whether its model does as a prompt asks.
+    `sure`: the probability of each word, where it gives log-probabilities.
     """
 
     def __init__(
@@ -53,12 +54,15 @@ class LlmServer:
         refuses: Collection[str] = (),
         obedient: bool = True,
         seconds: float = 0,
+        sure: float | None = None,
     ) -> None:
-        self.judge = judge
+        self.judge, self.sure = judge, sure
         self.strict, self.refuses, self.obedient, self.seconds = strict, refuses, obedient, seconds
         self.fault: Fault | None = None
         self.times = 0
         """How many requests the fault still meets."""
+        self.pause: float = 0
+        """Seconds before each piece of a streamed reply."""
         self.asked: list[Asked] = []
         self.now = self.most = 0
         """Requests that are being answered, and the most that ever were at once."""
@@ -127,37 +131,44 @@ class LlmServer:
         if fault == "silence":
             await asyncio.sleep(3600)
         elif fault == "drip":
-            await self._drip(writer)
+            await self._drip(writer, talk.kind)
         elif fault in ("huge", "huge-declared"):
-            await self._flood(writer, declared=fault == "huge-declared")
+            await self._flood(writer, talk.kind, declared=fault == "huge-declared")
         elif fault == "reset":
-            await self._reset(writer)
+            await self._reset(writer, talk.kind)
         elif fault is not None:
             await self._send(writer, spoiled(fault, talk, self._said(asked)))
         elif refused := next((name for name in asked.body if name in self.refuses), None):
             await self._send(writer, talk.refusal_of(refused))
+        elif talk.streamed and self.pause:
+            for piece in talk.pieces(self._said(asked)):
+                await self._send(writer, piece)
+                await asyncio.sleep(self.pause)
         else:
-            await self._send(writer, talk.reply(self._said(asked)))
+            await self._send(writer, talk.reply(self._said(asked), sure=self.sure))
 
     async def _send(self, writer: asyncio.StreamWriter, data: bytes) -> None:
         self.sent += len(data)
         writer.write(data)
         await writer.drain()
 
-    async def _drip(self, writer: asyncio.StreamWriter) -> None:
-        await self._send(writer, b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 40000\r\n\r\n{")
+    async def _drip(self, writer: asyncio.StreamWriter, kind: str) -> None:
+        await self._begin(writer, kind, "Content-Length: 40000")
         while True:
             await asyncio.sleep(0.02)
-            await self._send(writer, b" ")
+            await self._send(writer, b":\n")
 
-    async def _flood(self, writer: asyncio.StreamWriter, *, declared: bool) -> None:
-        size = f"Content-Length: {HUGE}" if declared else "Connection: close"
-        await self._send(writer, f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{size}\r\n\r\n".encode())
+    async def _flood(self, writer: asyncio.StreamWriter, kind: str, *, declared: bool) -> None:
+        await self._begin(writer, kind, f"Content-Length: {HUGE}" if declared else "Connection: close")
         for _ in range(HUGE // 2**16):
             await self._send(writer, b" " * 2**16)
 
-    async def _reset(self, writer: asyncio.StreamWriter) -> None:
-        await self._send(writer, b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n{")
+    async def _begin(self, writer: asyncio.StreamWriter, kind: str, header: str) -> None:
+        await self._send(writer, f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n{header}\r\n\r\n".encode())
+
+    async def _reset(self, writer: asyncio.StreamWriter, kind: str) -> None:
+        await self._begin(writer, kind, "Content-Length: 999")
+        await self._send(writer, b"{")
         await asyncio.sleep(0.02)
         writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()

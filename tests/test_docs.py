@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from pydantic import BaseModel
 
 from service.api.problems import STATUS
 from service.llm.settings import LlmSettings
 from service.settings import ROOT, Settings
+from service.voice.settings import VoiceSettings
 from tests.server import Server
 
 DOCS = ROOT / "docs"
@@ -19,18 +21,13 @@ def text(name: str) -> str:
     return (ROOT / name).read_text()
 
 
-def test_every_setting_is_documented() -> None:
+@pytest.mark.parametrize(
+    ("prefix", "settings"), [("VIVA_", Settings), ("VIVA_LLM__", LlmSettings), ("VIVA_VOICE__", VoiceSettings)]
+)
+def test_every_setting_is_documented(prefix: str, settings: type[BaseModel]) -> None:
     table = text("docs/hosting.md")
-    for name, field in Settings.model_fields.items():
-        assert f"| `VIVA_{name.upper()}` |" in table
-        assert field.description
-        assert field.description in table
-
-
-def test_every_setting_of_the_language_model_is_documented() -> None:
-    table = text("docs/hosting.md")
-    for name, field in LlmSettings.model_fields.items():
-        assert f"| `VIVA_LLM__{name.upper()}` |" in table
+    for name, field in settings.model_fields.items():
+        assert f"| `{prefix}{name.upper()}` |" in table
         assert field.description
         assert field.description in table
 

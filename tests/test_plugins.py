@@ -21,7 +21,8 @@ def test_a_built_in_name_is_loaded() -> None:
 def test_every_built_in_grader_can_be_loaded() -> None:
     llm = LlmSettings.model_validate({"base_url": "http://127.0.0.1:9/v1", "model": "m"})
     for name in BUILT_IN:
-        assert make(Settings(grader=name, llm=llm)).identity.name == name
+        made = make(Settings(grader=name, llm=llm, panel=("keyword", "llm"), cascade=("keyword", "llm")))
+        assert made.identity.name == name
 
 
 def test_a_path_leads_to_a_class_of_one_s_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +44,9 @@ def test_nothing_is_loaded_before_it_is_asked_for(tmp_path: Path, monkeypatch: p
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(PluginError, match=r"no 'keywrod': use one of keyword, llm, semantic, or package\.module:Class"):
+    with pytest.raises(
+        PluginError, match=r"no 'keywrod': use one of cascade, keyword, llm, panel, semantic, or package\.module:Class"
+    ):
         load("keywrod", BUILT_IN)
 
 

@@ -11,7 +11,6 @@ from service.api.schemas.attempts import AttemptOut, Review
 from service.api.schemas.sessions import DraftIn, DraftOut, ExtendIn, OpenQuestion, SessionOut, SubmitIn
 from service.domain.session import PracticeSession
 from service.errors import Conflict
-from service.practice import WAIT_SECONDS
 
 router = APIRouter(
     prefix="/sessions/{session_id}/questions/{position}", tags=["answering"], responses=problems(404, 409, 422, 503)
@@ -71,7 +70,7 @@ async def submit_answer(
     who: Who,
     now: Now,
     key: Key = None,
-    wait: Wait = WAIT_SECONDS,
+    wait: Wait | None = None,
 ) -> AttemptOut:
     """Hand in the answer: its grade, the model answer, the notes. A grade that takes longer can be followed."""
     attempt_id, replayed = await uses.practice.submit(who, session_id, position, answer.text, key, now, wait)

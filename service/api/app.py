@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from service.api import answering, attempts, bank, health, pages, problems, sessions
+from service.api import answering, attempts, bank, health, pages, problems, review, sessions, voice
 from service.api.middleware import BodyLimit, LocalOnly, RequestContext
 from service.api.problems import FieldError, Problem
 from service.background import beside
@@ -62,7 +62,8 @@ def _app(services: Services, queues: tuple[Queue, ...]) -> FastAPI:
         redoc_url=None,
     )
     app.state.services = services
-    app.add_middleware(BodyLimit, limit=MAX_BODY)
+    recordings = (voice.PATHS, services.settings.voice.max_bytes + voice.FORM_BYTES)
+    app.add_middleware(BodyLimit, limit=MAX_BODY, larger=recordings)
     app.add_middleware(LocalOnly)
     app.add_middleware(RequestContext, clock=services.clock, metrics=services.metrics)
     problems.install(app)
@@ -83,7 +84,7 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1")
-    for resource in (bank, sessions, answering, attempts):
+    for resource in (bank, sessions, answering, attempts, review, voice):
         api.include_router(resource.router)
     return api
 

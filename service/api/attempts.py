@@ -13,7 +13,8 @@ from service.api.problems import problems
 from service.api.schemas.attempts import AttemptOut, AttemptPage, GradeRequest, GradeResponse
 from service.api.schemas.progress import ProgressOut
 from service.api.schemas.sessions import SessionOut
-from service.domain.attempt import Answer, Standing
+from service.domain.attempt import Answer
+from service.domain.progress import Course
 from service.domain.question import Question, Source
 from service.domain.rubric import Item, Rubric
 from service.errors import Invalid
@@ -45,18 +46,18 @@ async def list_attempts(
 async def read_attempt(attempt_id: UUID, uses: Uses, who: Who, wait: Wait = 0) -> AttemptOut:
     """One attempt with its grade, the model answer and the notes. With `wait`, once it is graded."""
     if wait:
-        await uses.practice.follow(who, attempt_id, wait)
+        await uses.practice.following.until_over(who, attempt_id, wait)
     return views.attempt(uses.bank, await uses.history.attempt(who, attempt_id))
 
 
-async def _standing(
+async def _course(
     attempt_id: UUID, uses: Uses, who: Who, last_event_id: Annotated[str | None, Header()] = None
-) -> Standing:
-    """How the grading stands, before a stream begins. 204 where all was told before, so that a browser stays away."""
-    standing = await uses.practice.follow(who, attempt_id, 0)
-    if standing.status != "submitted" and last_event_id == views.event_id(standing):
+) -> Course:
+    """How the grading goes, before a stream begins. 204 where all was told before, so that a browser stays away."""
+    course = await uses.practice.following.course(who, attempt_id, 0)
+    if course.standing.status != "submitted" and last_event_id == views.event_id(course.standing):
         raise HTTPException(204)
-    return standing
+    return course
 
 
 @router.get(
@@ -69,20 +70,24 @@ async def follow_attempt(
     attempt_id: UUID,
     uses: Uses,
     who: Who,
-    standing: Annotated[Standing, Depends(_standing)],
+    course: Annotated[Course, Depends(_course)],
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Follow the grading as server-sent events `standing`: how it stands, and each change, until there is a grade.
+    """Follow the grading as server-sent events, until there is a final grade.
 
-    An event's id says how it stood: sent back as `Last-Event-ID`, the stream goes on after it.
+    `standing`: how it stands, at first and with each change. Its id says so: sent back as `Last-Event-ID`, the stream
+    goes on after it. Between these `verdict` and `feedback`, as a model writes them; each may yet be taken back.
+    `setback`: a try came to nothing, so what was told of it does not count; there will be another.
     """
     with uses.metrics.followers.track_inprogress():
-        if views.event_id(standing) != last_event_id:
-            yield views.standing_event(standing)
-        while standing.status == "submitted" and not uses.live.closed:
-            seen, standing = standing, await uses.practice.follow(who, attempt_id, STREAM_LOOK, standing)
-            if standing != seen:
-                yield views.standing_event(standing)
+        seen: Course | None = None
+        while True:
+            for event in views.events(seen, course):
+                if event.id is None or event.id != last_event_id:
+                    yield event
+            if course.standing.status != "submitted" or uses.live.closed:
+                return
+            seen, course = course, await uses.practice.following.course(who, attempt_id, STREAM_LOOK, course)
 
 
 @router.post("/attempts/{attempt_id}/retry", tags=["attempts"], status_code=201, responses=problems(404, 409))
@@ -109,7 +114,7 @@ async def grade_answer(request: GradeRequest, uses: Uses, who: Who, now: Now) ->
     else:
         item = uses.bank.item(request.question_id or "")
         await uses.practice.check_open_to(who, item.id, now)
-    return views.grade_response(item.rubric, await uses.grading.mark(item, answer))
+    return views.grade_response(item.rubric, await uses.grading.mark(item, answer, who))
 
 
 def _loose(rubric: Rubric) -> Item:

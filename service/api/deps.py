@@ -22,6 +22,14 @@ def person() -> Person:
     return LOCAL
 
 
+def reviewer(who: Annotated[Person, Depends(person)]) -> Person:
+    """Who is asking, as somebody who may review the answers of their organisation.
+
+    The one place that decides it: until there is sign-in, the local user is candidate and reviewer.
+    """
+    return who
+
+
 def _arrival(request: Request) -> datetime:
     arrived: datetime = request.state.arrived
     return arrived
@@ -47,6 +55,7 @@ def _bank_etag(request: Request, response: Response, if_none_match: Annotated[st
 
 Uses = Annotated[Services, Depends(_services)]
 Who = Annotated[Person, Depends(person)]
+Reviewer = Annotated[Person, Depends(reviewer)]
 Now = Annotated[datetime, Depends(_arrival)]
 Revision = Annotated[int, Depends(_revision)]
 BankEtag = Depends(_bank_etag)

@@ -96,24 +96,39 @@ class LocalOnly:
 
 
 class BodyLimit:
-    """Refuses a body of more than `limit` bytes while it comes in, whether or not its length was announced.
+    """Refuses a body of more than `limit` bytes: at once where its length is announced, else while it comes in.
 
-    Starlette has a middleware for this, but it answers in plain text; ours raises, so that the answer is a problem.
+    `larger` is for paths that match a pattern. Starlette has a middleware for this, but it answers in plain text; ours
+    raises, so that the answer is a problem.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, larger: tuple[re.Pattern[str], int] | None = None) -> None:
         self.app = app
         self.limit = limit
+        self.larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        size = 0
+        limit, size = self._limit(scope), 0
+        announced = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
+        too_large = announced.isascii() and announced.isdigit() and int(announced) > limit
 
         async def counted() -> Message:
             nonlocal size
+            if too_large:
+                raise _too_large(limit)
             message = await receive()
             size += len(message.get("body", b""))
-            if size > self.limit:
-                raise HTTPException(413, f"A request has at most {self.limit:,} bytes.")
+            if size > limit:
+                raise _too_large(limit)
             return message
 
         await self.app(scope, counted, send)
+
+    def _limit(self, scope: Scope) -> int:
+        if self.larger and self.larger[0].search(scope.get("path", "")):
+            return self.larger[1]
+        return self.limit
+
+
+def _too_large(limit: int) -> HTTPException:
+    return HTTPException(413, f"A request has at most {limit:,} bytes here.")

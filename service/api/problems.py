@@ -28,15 +28,22 @@ STATUS: dict[type[errors.VivaError], tuple[int, str]] = {
     errors.NotFound: (404, "not-found"),
     errors.Invalid: (422, "invalid"),
     errors.TooLarge: (413, "too-large"),
+    errors.AudioTooLong: (413, "audio-too-long"),
+    errors.UnknownAudio: (415, "unknown-audio"),
+    errors.BrokenAudio: (422, "broken-audio"),
+    errors.NoSound: (422, "no-sound"),
     errors.Conflict: (409, "conflict"),
     errors.DeadlinePassed: (409, "deadline-passed"),
     errors.RevisionMismatch: (412, "revision-mismatch"),
+    errors.GradeMismatch: (412, "grade-mismatch"),
     errors.KeyReused: (422, "key-reused"),
     errors.PreconditionMissing: (428, "precondition-missing"),
     errors.StoreUnavailable: (503, "store-unavailable"),
     errors.StoreBusy: (503, "store-busy"),
     errors.StoreFull: (503, "store-full"),
     errors.GraderUnavailable: (503, "grader-unavailable"),
+    errors.VoiceUnavailable: (503, "voice-unavailable"),
+    errors.VoiceBusy: (429, "voice-busy"),
 }
 
 
@@ -59,6 +66,8 @@ class Problem(BaseModel):
     errors: list[FieldError] = []
     current_revision: int | None = None
     """With revision-mismatch: the revision of the draft that is stored."""
+    current_grade: int | None = None
+    """With grade-mismatch: the number of the attempt's grade."""
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -94,8 +103,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(errors.VivaError)
     async def ours(request: Request, error: errors.VivaError) -> Response:
         status, slug = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), (500, "internal"))
-        headers = {"Retry-After": str(_patience(error))} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
-        more = {"current_revision": error.current} if isinstance(error, errors.RevisionMismatch) else {}
+        headers = {"Retry-After": str(_patience(error))} if status in (429, 503) else None
+        more = {}
+        if isinstance(error, errors.RevisionMismatch):
+            more = {"current_revision": error.current}
+        elif isinstance(error, errors.GradeMismatch):
+            more = {"current_grade": error.current}
         return problem(request, status, slug, str(error), headers=headers, **more)
 
     @app.exception_handler(RequestValidationError)
@@ -130,8 +143,8 @@ def install(app: FastAPI) -> None:
 
 
 def _patience(error: errors.VivaError) -> int:
-    """Seconds to wait before asking again: what the grader said, else a moment."""
-    asked = error.retry_after if isinstance(error, errors.GraderUnavailable) else None
+    """Seconds to wait before asking again: what whoever is asked said, else a moment."""
+    asked = error.retry_after if isinstance(error, errors.GraderUnavailable | errors.VoiceUnavailable) else None
     return max(RETRY_SECONDS, ceil(asked or 0))
 
 

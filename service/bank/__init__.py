@@ -90,9 +90,9 @@ class Bank:
         return Index([(item, self.topics[item.question.topic]) for item in self.items.values()])
 
 
-def load_bank(root: Path) -> Bank:
+def load_bank(root: Path, *, anchors: bool = True) -> Bank:
     """The bank in `root`, which holds questions/ and rubrics/. Raises BankError for the first wrong file by path."""
-    files = read_files(root)
+    files = read_files(root, anchors=anchors)
     if files.errors:
         raise files.errors[0]
     return Bank.of((entry.item for entry in files.entries), (entry.topic for entry in files.topics))

@@ -27,6 +27,8 @@ class Tally(NamedTuple):
     """... that only the grader calls met."""
     missed: int = 0
     """... that only people call met."""
+    neither: int = 0
+    """... that none of them does."""
     difference: float = 0
     """Sum of the grader's score less people's, in points of 100."""
     distance: float = 0
@@ -41,19 +43,20 @@ def tally(people: Grade, grader: Grade) -> Tally:
     """One answer, as people and as the grader judged it."""
     ours = {verdict.point for verdict in people.verdicts if verdict.label == "met"}
     theirs = {verdict.point for verdict in grader.verdicts if verdict.label == "met"}
-    bands = [0] * len(BANDS) ** 2
-    bands[_band(people.overall) * len(BANDS) + _band(grader.overall)] = 1
-    difference = grader.overall - people.overall
-    return Tally(
-        answers=1,
+    return scores(people.overall, grader.overall)._replace(
         hits=len(ours & theirs),
         false=len(theirs - ours),
         missed=len(ours - theirs),
-        bands=tuple(bands),
-        difference=difference,
-        distance=abs(difference),
-        low=grader.overall < LOW,
+        neither=len(people.verdicts) - len(ours | theirs),
     )
+
+
+def scores(people: float, grader: float) -> Tally:
+    """One answer of which only the scores are known, from 0 to 100."""
+    bands = [0] * len(BANDS) ** 2
+    bands[_band(people) * len(BANDS) + _band(grader)] = 1
+    difference = grader - people
+    return Tally(answers=1, bands=tuple(bands), difference=difference, distance=abs(difference), low=grader < LOW)
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
@@ -94,15 +97,29 @@ def f1(t: Tally) -> float | None:
     return _ratio(2 * t.hits, 2 * t.hits + t.false + t.missed)
 
 
+def accuracy(t: Tally) -> float | None:
+    """Of all key points, the share on which both say the same: met, or not."""
+    return _ratio(t.hits + t.neither, t.hits + t.neither + t.false + t.missed)
+
+
+def point_kappa(t: Tally) -> float | None:
+    """The same beyond chance (Cohen 1960)."""
+    return _beyond_chance([[t.neither, t.false], [t.missed, t.hits]])
+
+
 def kappa(t: Tally) -> float | None:
     """Agreement on the band beyond chance, a distance counted by its square (Cohen 1968). None where chance decides."""
     size = len(BANDS)
-    rows = [t.bands[i * size : (i + 1) * size] for i in range(size)]
+    return _beyond_chance([t.bands[i * size : (i + 1) * size] for i in range(size)])
+
+
+def _beyond_chance(rows: Sequence[Sequence[int]]) -> float | None:
+    """Kappa of counts in rows of the grader's, weighted by squares; of two classes that is the plain one."""
     people, grader = [sum(row) for row in rows], [sum(column) for column in zip(*rows, strict=True)]
-    cells = [(i, j) for i in range(size) for j in range(size)]
+    cells = [(i, j) for i in range(len(rows)) for j in range(len(rows))]
     seen = sum((i - j) ** 2 * rows[i][j] for i, j in cells)
     expected = sum((i - j) ** 2 * people[i] * grader[j] for i, j in cells)
-    return 1 - seen * t.answers / expected if expected else None
+    return 1 - seen * sum(people) / expected if expected else None
 
 
 def bias(t: Tally) -> float | None:
@@ -129,6 +146,7 @@ STATISTICS: Mapping[str, Statistic] = {
     "bias": bias,
     "error": error,
 }
+EVERY: Mapping[str, Statistic] = {"accuracy": accuracy, "point kappa": point_kappa, **STATISTICS}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from service.bench.agreement import Estimate, Tally, estimates, f1, low, precisi
 from service.domain.attempt import Answer
 from service.domain.grade import Evidence, Finding, Grade, GraderName, Marking, Reading, Ungraded, Verdict, assess
 from service.domain.rubric import Anchor, AnchorKind, Rubric
-from service.graders import Grader
+from service.graders import Grader, close
 
 PEOPLE = GraderName(name="people", version="1")
 WITHOUT_UNDERSTANDING: tuple[AnchorKind, ...] = ("keywords", "negated")
@@ -77,7 +77,10 @@ class Report:
 
 async def report(bank: Bank, grader: Grader, resamples: int, seed: int) -> Report:
     """All anchors of `bank` graded by `grader`; intervals from so many draws of questions."""
-    cases, ungraded = await judge(bank, grader)
+    try:
+        cases, ungraded = await judge(bank, grader)
+    finally:
+        await close(grader)
     halves = [
         half(name, [case for case in cases if case.anchor.held_out is held_out], resamples, seed)
         for name, held_out in (("seen", False), ("held out", True))

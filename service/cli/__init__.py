@@ -2,7 +2,7 @@
 
 import typer
 
-from service.cli import bank, bench, data, database, jobs, serving
+from service.cli import bank, bench, data, database, graders, jobs, serving, voice
 
 app = typer.Typer(help="Mock interviews for engineers.", no_args_is_help=True, add_completion=False)
 
@@ -17,4 +17,6 @@ app.command()(jobs.regrade)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(database.app, name="db")
 app.add_typer(bank.app, name="bank")
+app.add_typer(graders.app, name="graders")
+app.add_typer(voice.app, name="voice")
 app.add_typer(bench.app, name="bench")

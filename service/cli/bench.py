@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,13 +15,15 @@ from service.bench.load import Load, Place
 from service.bench.load import run as run_load
 from service.bench.tables import text
 from service.cli.asag import asag
+from service.cli.calibrate import graders
 from service.cli.plain import plain_errors
-from service.graders import BUILT_IN, Grader
-from service.plugins import load
+from service.graders import named
 from service.settings import read_settings
+from service.wiring import models_folder
 
 app = typer.Typer(help="Measurements.", no_args_is_help=True)
 app.command()(asag)
+app.command()(graders)
 
 
 @app.command()
@@ -34,7 +37,7 @@ def anchors(
     """How far a grader agrees with the people who judged the bank's anchors."""
     with plain_errors():
         settings = read_settings()
-        chosen: Grader = load(grader or settings.grader, BUILT_IN)()
+        chosen = named(settings, grader or settings.grader)
         found = asyncio.run(report(load_bank(settings.bank_dir), chosen, resamples, seed))
     typer.echo(json.dumps(asdict(found)) if as_json else text(found, worst))
 
@@ -59,3 +62,20 @@ def load_model(
         place = Place(url, database, servers, workers, concurrency, manners)
         tally = run_load(Load(users, minutes, think, ramp), place, typer.echo)
     raise typer.Exit(1 if tally.errors else 0)
+
+
+@app.command()
+def voice(
+    folder: Annotated[Path, typer.Argument(help="Recordings and texts.json: docs/voice.md.", file_okay=False)],
+    tries: Annotated[int, typer.Option(min=1, help="Runs of which the cheapest counts.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="All figures, for machines.")] = False,
+) -> None:
+    """How well and at what cost recordings are heard, beside plain faster-whisper. Exit code 1: a bar is missed."""
+    from service.bench import voice_report
+    from service.bench.voice import run  # with the speech model: not for the other commands
+
+    with plain_errors():
+        settings = read_settings()
+        found = run(folder, settings.voice, models_folder(settings), tries)
+    typer.echo(json.dumps(asdict(found)) if as_json else voice_report.text(found))
+    raise typer.Exit(1 if any(not bar.kept for bar in voice_report.bars(found)) else 0)

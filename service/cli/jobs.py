@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -68,20 +69,48 @@ def cancel(attempt: Annotated[UUID, typer.Argument(help="Id of an attempt.")]) -
 
 
 def regrade(
+    attempt: Annotated[
+        UUID | None, typer.Argument(help="Id of an attempt: this one alone, whatever graded it.")
+    ] = None,
     question: Annotated[str | None, typer.Option(help="Only answers to this question.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Only what was handed in since then, in UTC.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many there are; change nothing.")] = False,
     wait: Annotated[bool, typer.Option(help="Stay until all are graded; a server or worker does it.")] = True,
 ) -> None:
-    """Have graded again what the present grader has not graded yet. Broken off, call it again: it goes on."""
+    """Have graded again what the present grader has not graded yet. Broken off, call it again: it goes on.
+
+    What a person has graded is left out.
+    """
+    since = since and (since if since.tzinfo else since.replace(tzinfo=UTC))
     with _services() as services:
         if question is not None:
             services.bank.item(question)
-        for count in jobs.enqueue_regrades(services, question):
+        if dry_run:
+            _foresee(services, attempt, question, since)
+            return
+        if attempt is not None:
+            jobs.enqueue_regrade(services, attempt)
+        for count in [] if attempt else jobs.enqueue_regrades(services, question, since):
             typer.echo(f"{count:,} more answers are to be graded again", err=True)
         waiting, failed = jobs.regrades(services)
         if waiting and wait:
             waiting, failed = _watch(services, waiting)
     typer.echo(f"{waiting:,} answers wait to be graded again, {failed:,} failed")
     raise typer.Exit(1 if failed else 0)
+
+
+def _foresee(services: Services, attempt: UUID | None, question: str | None, since: datetime | None) -> None:
+    """What a regrade would take."""
+    count = 0
+    if attempt is not None:
+        jobs.check_regrade(services, attempt)
+        count = 1
+    for count in [] if attempt else jobs.foreseen(services, question, since):
+        typer.echo(f"{count:,} so far", err=True)
+    calls = count * jobs.calls_each(services)
+    grader = services.grading.grader.identity
+    typer.echo(f"{count:,} answers would be graded again by {grader.name}, version {grader.version}")
+    typer.echo(f"about {calls:,} calls of a language model")
 
 
 def _watch(services: Services, total: int) -> tuple[int, int]:

@@ -12,6 +12,8 @@ Overall, from 0 to 100: the criteria weighted by the rubric's scale. Silence ear
 Where a rubric limits the words, an answer of more keeps limit / words of that: twice as long, half the score.
 """
 
+import hashlib
+import json
 from typing import Literal
 
 from service.domain import Value
@@ -50,6 +52,10 @@ class Verdict(Value):
     """What the grader had said, where code changed the label."""
     changed: str | None = None
     """Why code changed it: a word or two, for reviewers only."""
+    agreement: float | None = None
+    """From 0 to 1: the share of a panel's members who said so."""
+    note: str | None = None
+    """What the person who gave it says to the candidate."""
 
 
 class Finding(Value):
@@ -57,6 +63,9 @@ class Finding(Value):
 
     mistake: str
     evidence: tuple[Evidence, ...]
+    """Empty only where a person found it."""
+    note: str | None = None
+    """What that person says to the candidate."""
 
 
 class Reading(Value):
@@ -172,6 +181,18 @@ class Grade(Value):
     """Why a person should have a look. Candidates are not told."""
     calls: tuple[Call, ...] = ()
     """What models were asked for it."""
+    provisional: str | None = None
+    """Why it will be replaced, in words for the candidate; None where it is final."""
+    reused: bool = False
+    """Whether an equal answer had been graded before: the calls are that grade's, and this one cost nothing."""
+    note: str | None = None
+    """What the person whose grade it is says to the candidate; None for a machine's."""
+
+
+def fingerprint(item_digest: str, answer: Answer, grader: GraderName) -> str:
+    """SHA-256 (hex) of everything that a machine's grade depends on."""
+    parts = [item_digest, answer.source, answer.text, grader.name, grader.version]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName) -> Grade:
@@ -180,8 +201,14 @@ def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName)
     mistakes = tuple(m for m in marking.mistakes if m.mistake in x_ids and _shown(m.evidence, answer.text))
     quantities = tuple(q for q in marking.quantities if q.quantity in n_ids and _shown(q.evidence, answer.text))
     verdicts = _verified(marking.verdicts, quantities, rubric, answer.text)
-    credit = {v.point: CREDIT[v.label] for v in verdicts}
-    asserted = {m.mistake for m in mistakes}
+    checked = {"verdicts": verdicts, "mistakes": mistakes, "quantities": quantities}
+    return score(marking.model_copy(update=checked), rubric, answer, grader)
+
+
+def score(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName) -> Grade:
+    """The arithmetic alone, for a marking that was checked or that a person vouches for. It names every key point."""
+    credit = {v.point: CREDIT[v.label] for v in marking.verdicts}
+    asserted = {m.mistake for m in marking.mistakes}
     criteria = tuple(_criterion(name, rubric, credit, asserted) for name in CRITERIA if name in rubric.criteria)
     content = _overall(criteria, rubric)
     excess = _excess(rubric, answer, content)
@@ -192,9 +219,9 @@ def assess(marking: Marking, rubric: Rubric, answer: Answer, grader: GraderName)
     return Grade(
         grader=grader,
         rubric_digest=rubric.digest,
-        verdicts=verdicts,
-        mistakes=mistakes,
-        quantities=quantities,
+        verdicts=marking.verdicts,
+        mistakes=marking.mistakes,
+        quantities=marking.quantities,
         criteria=criteria,
         overall=overall,
         excess=excess,

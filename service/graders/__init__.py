@@ -1,10 +1,13 @@
 """A grader reads an answer against a rubric. What it returns has no number in it: `domain/grade.py` scores."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeGuard
 
 from service.domain.attempt import Answer
 from service.domain.grade import GraderName, Marking, Ungraded
+from service.domain.progress import Progress
 from service.domain.rubric import Item
+from service.llm.meter import Use
 from service.plugins import load
 from service.settings import Settings
 
@@ -12,8 +15,13 @@ BUILT_IN = {
     "keyword": "service.graders.keyword:KeywordGrader",
     "llm": "service.graders.llm.grader:LlmGrader",
     "semantic": "service.graders.semantic.grader:SemanticGrader",
+    "panel": "service.graders.panel:PanelGrader",
+    "cascade": "service.graders.cascade:CascadeGrader",
 }
 """Names for `VIVA_GRADER`; any other value is `package.module:Class`."""
+
+Tell = Callable[[Progress], None]
+"""Who is told how far a grader has come."""
 
 
 class Grader(Protocol):
@@ -26,8 +34,57 @@ class Grader(Protocol):
         ...
 
 
+def longest_seconds(grader: Grader) -> float | None:
+    """How long a grade may take, as a grader says that asks a model; None for one that answers at once.
+
+    While the first works, the keyword grader's grade is shown as provisional, and what it cannot grade is tried again.
+    It may have `async mark_aloud(item, answer, tell)` as well, which calls `tell` with the `Progress` so far.
+    """
+    said: float | None = getattr(grader, "longest_seconds", None)
+    return said
+
+
+async def heard(grader: Grader, item: Item, answer: Answer, tell: Tell | None) -> Marking | Ungraded:
+    """What `grader` marks; `tell` hears of it meanwhile, where it can be heard."""
+    aloud = getattr(grader, "mark_aloud", None) if tell else None
+    marking: Marking | Ungraded = await (aloud(item, answer, tell) if aloud else grader.mark(item, answer))
+    return marking
+
+
+async def close(grader: Grader) -> None:
+    """Ends what it has open, where it has something."""
+    if end := getattr(grader, "aclose", None):
+        await end()
+
+
+class Asking(Grader, Protocol):
+    """A grader that asks a model: it is held within budgets, and what it says of an answer is kept for equal ones."""
+
+    def estimate(self, item: Item, answer: Answer) -> Use:
+        """The most that `mark` may take."""
+        ...
+
+
+def asks(grader: Grader) -> TypeGuard[Asking]:
+    """Whether a grader asks a model."""
+    return callable(getattr(grader, "estimate", None))
+
+
+def estimate(grader: Grader, item: Item, answer: Answer) -> Use | None:
+    """The most that a mark may take; None for graders that ask no model."""
+    return grader.estimate(item, answer) if asks(grader) else None
+
+
 def make(settings: Settings) -> Grader:
     """The grader that VIVA_GRADER names. Raises ConfigError."""
-    found = load(settings.grader, BUILT_IN)
+    return named(settings, settings.grader)
+
+
+def named(settings: Settings, name: str) -> Grader:
+    """The grader `name`, or one that asks the model of that name. Raises ConfigError."""
+    if model := settings.models.get(name):
+        asking: Grader = load("llm", BUILT_IN)(model)
+        return asking
+    found = load(name, BUILT_IN)
     grader: Grader = found.from_settings(settings) if hasattr(found, "from_settings") else found()
     return grader

@@ -58,11 +58,12 @@ class KeywordGrader:
 
 def mark(sheet: Sheet, text: str) -> Marking:
     """What `text` shows of the item behind `sheet`."""
-    sight = look(sheet, text)
-    quantities = tuple(sight.quantities())
-    verdicts = tuple(v for point, groups in sheet.points if (v := sight.verdict(point, groups)))
-    mistakes = tuple(f for mistake, groups in sheet.mistakes if (f := sight.mistake(mistake, groups)))
-    return Marking(verdicts=verdicts, mistakes=mistakes, quantities=quantities)
+    return look(sheet, text).marking()
+
+
+def mark_read(sheet: Sheet, text: str, reading: Reading, clauses: Sequence[Clause], places: Places) -> Marking:
+    """The same of a text that was read already; `places` may be used only once."""
+    return _look(sheet, text, reading, clauses, places).marking()
 
 
 def look(sheet: Sheet, text: str) -> "Sight":
@@ -70,6 +71,10 @@ def look(sheet: Sheet, text: str) -> "Sight":
     reading = read(text)
     clauses = split(reading.words)
     places = Places(reading.words, clauses, polarity(reading, clauses), sheet.vocabulary)
+    return _look(sheet, text, reading, clauses, places)
+
+
+def _look(sheet: Sheet, text: str, reading: Reading, clauses: Sequence[Clause], places: Places) -> "Sight":
     addressed = _addressed(reading, clauses)
     asserts = [c.sentence not in addressed and _asserts(sheet, reading, c, places) for c in clauses]
     counts = [asserted and clause.prose for asserted, clause in zip(asserts, clauses, strict=True)]
@@ -82,12 +87,18 @@ class Sight(NamedTuple):
     sheet: Sheet
     text: str
     reading: Reading
-    clauses: list[Clause]
+    clauses: Sequence[Clause]
     places: Places
     asserts: list[bool]
     """For each clause whether it says something that the question did not."""
     counts: list[bool]
     """For each clause whether it can be evidence: prose that asserts something."""
+
+    def marking(self) -> Marking:
+        quantities = tuple(self.quantities())
+        verdicts = tuple(v for point, groups in self.sheet.points if (v := self.verdict(point, groups)))
+        mistakes = tuple(f for mistake, groups in self.sheet.mistakes if (f := self.mistake(mistake, groups)))
+        return Marking(verdicts=verdicts, mistakes=mistakes, quantities=quantities)
 
     def verdict(self, point: str, groups: Sequence[Group]) -> Verdict | None:
         """The best that any clause shows of a key point; None where it was missed."""

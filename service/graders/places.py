@@ -1,6 +1,7 @@
 """Where the cues of an item stand in an answer."""
 
 from collections.abc import Collection, Iterator, Sequence
+from copy import copy
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -44,6 +45,8 @@ class Places:
         """Where a quantity is stated rightly, by its id."""
         self._keys = [keys(words, i, vocabulary) for i in range(len(words))]
         self._found: dict[Term, dict[int, list[tuple[Place, bool]]]] = {}
+        self._with_quantities: dict[Term, dict[int, list[tuple[Place, bool]]]] = {}
+        """The same for terms that a right quantity does for."""
         self._index()
         slips = [(p[place], meant) for name, place, meant in vocabulary.slips for p in self._find(name)]
         for word, meant in slips:
@@ -56,6 +59,12 @@ class Places:
         for i, keys in enumerate(self._keys):
             for key in keys:
                 self._positions.setdefault(key, []).append(i)
+
+    def of_words_alone(self) -> "Places":
+        """The same, where no quantity counts as stated. What either looks up spares the other the work."""
+        other = copy(self)
+        other.stated, other._with_quantities = {}, {}
+        return other
 
     def denied(self, word: int) -> bool:
         return self._polarity.denial((word,)) != ()
@@ -99,7 +108,8 @@ class Places:
 
     def _of(self, term: Term) -> dict[int, list[tuple[Place, bool]]]:
         """Places of `term` by clause, each with whether it has to be denied."""
-        if term not in self._found:
+        known = self._with_quantities if term.quantities else self._found
+        if term not in known:
             found: dict[int, list[tuple[Place, bool]]] = {}
             for phrase, asked in term.ways:
                 for place in self._find(phrase):
@@ -107,14 +117,16 @@ class Places:
             for quantity in term.quantities:
                 for place in self.stated.get(quantity, ()):
                     found.setdefault(self.clause_of[place[0]], []).append((place, False))
-            self._found[term] = found
-        return self._found[term]
+            known[term] = found
+        return known[term]
 
     def _find(self, phrase: Phrase) -> Iterator[Place]:
-        if all(key in self._positions for key in phrase):
-            for i in self._positions[phrase[0]]:
-                if place := self._follow(phrase, i):
-                    yield place
+        for key in phrase:
+            if key not in self._positions:
+                return
+        for i in self._positions[phrase[0]]:
+            if place := self._follow(phrase, i):
+                yield place
 
     def _follow(self, phrase: Phrase, i: int) -> Place | None:
         """The words of `phrase` from word `i` on, in one clause."""

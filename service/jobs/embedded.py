@@ -18,7 +18,7 @@ from service.store.engine import Tx
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
-"""A job that was put off, or that a dead process held, is found within this time; a new one is told of at once."""
+"""A job that was put off, or whose lease has ended, is found within this time; a new one is told of at once."""
 
 
 class EmbeddedJobs:
@@ -42,6 +42,7 @@ class EmbeddedJobs:
     async def work(self, queues: Sequence[Queue], concurrency: int) -> None:
         works = list(chain.from_iterable(WORKS[queue] for queue in queues))
         running: dict[asyncio.Task[float | None], Job] = {}
+        await self.runner.inherit()
         with self.runner.live.follow(JOBS) as news:
 
             def ended(task: asyncio.Task[float | None]) -> None:

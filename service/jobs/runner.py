@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from service import logs
 from service.domain.job import Job, Work, backoff
-from service.errors import GraderUnavailable, StoreUnavailable
+from service.errors import BudgetSpent, GraderUnavailable, StoreUnavailable
 from service.jobs import Handlers
 from service.live import Live, about
 from service.metrics import Metrics
@@ -74,6 +74,14 @@ class Runner:
         """Whether a job is to be claimed and done while this process does nothing else. Raises StoreUnavailable."""
         return await asyncio.to_thread(self._suspected, attempt_id, work)
 
+    async def inherit(self) -> None:
+        """Take over at once what a process before this one held. On Postgres it may live: there its lease has to end.
+
+        Raises StoreUnavailable.
+        """
+        if self.store.is_sqlite:  # nobody else uses it
+            await asyncio.to_thread(self._end_leases)
+
     async def run(self, job: Job) -> float | None:
         """Do a claimed job. Returns the seconds after which it is to be tried again; None when it has ended."""
         logs.job_id.set(str(job))
@@ -97,6 +105,8 @@ class Runner:
     async def _attempt(self, job: Job) -> float | None:
         try:
             await self.handlers[job.work].run(job)
+        except BudgetSpent as error:  # it was not tried
+            return await self._later(job, str(error), error.retry_after, counted=False)
         except GraderUnavailable as error:
             return await self._later(job, str(error), error.retry_after)
         except StoreUnavailable as error:
@@ -108,15 +118,16 @@ class Runner:
         self.live.tell(about(job.attempt_id))
         return None
 
-    async def _later(self, job: Job, reason: str, asked: float | None = None) -> float | None:
-        if job.tries >= self.limits.tries:
+    async def _later(self, job: Job, reason: str, asked: float | None = None, *, counted: bool = True) -> float | None:
+        if counted and job.tries >= self.limits.tries:
             await self._record(self._give_up, job, reason)
             self.live.tell(about(job.attempt_id))
             return None
         delay = backoff(self.limits.retry, job.tries, random.random(), asked)  # noqa: S311  (spread, not a secret)
         log.warning("job postponed", extra={"seconds": round(delay, 1), "reason": reason, "tries": job.tries})
         self.metrics.jobs.labels(job.work, "postponed").inc()
-        await self._record(self._postpone, job, delay, reason)
+        await self._record(self._postpone, job, delay, reason, counted)
+        self.live.tell(about(job.attempt_id))
         return delay
 
     async def _record(self, change: Callable[..., None], *details: Any) -> None:
@@ -140,6 +151,10 @@ class Runner:
         with self.store.write() as tx:
             claimed = jobs.claim(tx, works, self.name, now, self.limits.lease, limit, idle=idle)
             return [job for job in claimed if not self._exhausted(tx, job)]
+
+    def _end_leases(self) -> None:
+        with self.store.write() as tx:
+            jobs.end_leases(tx, self.clock())
 
     def _suspected(self, attempt_id: UUID, work: Work) -> bool:
         with self.store.read() as tx:
@@ -170,9 +185,10 @@ class Runner:
         self.handlers[job.work].give_up(tx, job, reason)
         notices.tell(tx, about(job.attempt_id))
 
-    def _postpone(self, job: Job, delay: float, reason: str) -> None:
+    def _postpone(self, job: Job, delay: float, reason: str, counted: bool) -> None:
         with self.store.write() as tx:
-            jobs.postpone(tx, job, self.clock() + timedelta(seconds=delay), reason)
+            jobs.postpone(tx, job, self.clock() + timedelta(seconds=delay), reason, counted=counted)
+            notices.tell(tx, about(job.attempt_id))
 
     def _release(self, job: Job) -> None:
         try:

@@ -6,10 +6,12 @@ asks for something that no model would say unprompted: only where the schema hol
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from service.errors import BadReply, GraderUnavailable
 from service.llm.failures import Refused
+from service.llm.replies import Tokens
 from service.llm.requests import Dialect, Message
 
 TOKENS = 500
@@ -30,11 +32,14 @@ MESSAGES: Sequence[Message] = (
 class _Reply(Protocol):
     @property
     def text(self) -> str: ...
+    @property
+    def tokens(self) -> Tokens: ...
 
 
-async def learn(ask: Callable[[Dialect, Sequence[Message], Mapping[str, Any], int], Awaitable[_Reply]]) -> Dialect:
-    """The strictest dialect that works. Raises GraderUnavailable where none does."""
-    dialect = Dialect()
+async def learn(
+    ask: Callable[[Dialect, Sequence[Message], Mapping[str, Any], int], Awaitable[_Reply]], dialect: Dialect
+) -> Dialect:
+    """The strictest dialect that works, `dialect` to begin with. Raises GraderUnavailable where none does."""
     while True:
         following: Dialect | None
         try:
@@ -46,6 +51,7 @@ async def learn(ask: Callable[[Dialect, Sequence[Message], Mapping[str, Any], in
         except BadReply:
             following = dialect.plainer()
         else:
+            dialect = replace(dialect, logprobs=bool(reply.tokens))  # some servers take the wish and do not fulfil it
             following = None if _fits(reply.text) else dialect.plainer()
         if following is None:
             return dialect

@@ -19,11 +19,12 @@ from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 
 from service.errors import BadReply, GraderUnavailable
-from service.llm import canary
-from service.llm.failures import unreachable, unusable
-from service.llm.replies import Said, read_chat, read_response
+from service.llm import canary, meter
+from service.llm.failures import Refused, never_sent, unreachable, unusable
+from service.llm.replies import Said, Tokens, read_chat, read_response
 from service.llm.requests import Dialect, Message, chat_request, responses_request
 from service.llm.settings import LlmSettings
+from service.llm.streaming import STREAMED, Hear, heard
 from service.llm.transport import http_client
 
 RETRIES = 1
@@ -53,6 +54,8 @@ class Completion:
     completion_tokens: int | None
     seconds: float
     retries: int
+    tokens: Tokens = ()
+    """The text in pieces with their log-probabilities, where the server gives them."""
 
 
 class Endpoint:
@@ -77,16 +80,36 @@ class Endpoint:
         )
         self._dialect: Dialect | None = None
         self._learning = asyncio.Lock()
+        self._streams = settings.stream and settings.api == "chat"
 
-    async def complete(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Completion:
-        """The reply to `messages`, which ought to fit `schema`: look yourself. Raises GraderUnavailable, BadReply."""
+    @property
+    def longest_seconds(self) -> float:
+        """How long `complete` may take."""
+        return PATIENCE_SECONDS + self.settings.timeout_seconds
+
+    async def complete(
+        self, messages: Sequence[Message], schema: Mapping[str, Any], hear: Hear | None = None
+    ) -> Completion:
+        """The reply to `messages`, which ought to fit `schema`: look yourself. Raises GraderUnavailable, BadReply.
+
+        With `hear`, it is streamed where the server does that.
+        """
         async with self._place(), self._fuse():
             seconds = self.settings.timeout_seconds
             try:
                 async with asyncio.timeout(seconds):  # the client's own timeout is for each byte that comes
-                    return await self._complete(messages, schema)
+                    return await self._complete(messages, schema, hear)
             except TimeoutError:
                 raise GraderUnavailable(f"The language model took longer than {seconds:g} seconds.") from None
+
+    async def check(self) -> Dialect:
+        """What the server takes: asked without anybody's words. Raises GraderUnavailable."""
+        seconds = self.settings.timeout_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._learned()
+        except TimeoutError:
+            raise GraderUnavailable(f"The language model took longer than {seconds:g} seconds.") from None
 
     async def aclose(self) -> None:
         """End every connection."""
@@ -119,12 +142,12 @@ class Endpoint:
                 f"The language model failed {FAILURES} times in a row and is left alone for a while.", retry_after=rest
             ) from None
 
-    async def _complete(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> Completion:
+    async def _complete(self, messages: Sequence[Message], schema: Mapping[str, Any], hear: Hear | None) -> Completion:
         dialect = await self._learned()
-        first = await self._ask(dialect, messages, schema, self.settings.max_tokens)
+        first = await self._ask(dialect, messages, schema, self.settings.max_tokens, hear)
         if first.finish_reason != "length":
             return first
-        second = await self._ask(dialect, messages, schema, 2 * self.settings.max_tokens)
+        second = await self._ask(dialect, messages, schema, 2 * self.settings.max_tokens, hear)
         if second.finish_reason == "length":
             raise BadReply("The language model's reply was cut off, and again with twice the tokens.")
         return _together(first, second)
@@ -133,24 +156,54 @@ class Endpoint:
         """What this server takes; asked once, by whoever comes first."""
         async with self._learning:
             if self._dialect is None:
-                self._dialect = await canary.learn(self._ask)
+                with meter.unmetered():
+                    self._dialect = await canary.learn(self._ask, Dialect(logprobs=self.settings.wants_logprobs))
             return self._dialect
 
     async def _ask(
-        self, dialect: Dialect, messages: Sequence[Message], schema: Mapping[str, Any], tokens: int
+        self,
+        dialect: Dialect,
+        messages: Sequence[Message],
+        schema: Mapping[str, Any],
+        tokens: int,
+        hear: Hear | None = None,
     ) -> Completion:
         """One request, with the client's retry. Raises GraderUnavailable, BadReply."""
         write = responses_request if self.settings.api == "responses" else chat_request
         body = write(self.settings, dialect, messages, schema, tokens)
-        started = time.perf_counter()
+        if hear is None or not self._streams:
+            return await self._asked(body, None)
         try:
-            said, request_id, retries = await self._exchange(body)
+            return await self._asked(body | STREAMED, hear)
+        except Refused:
+            whole = await self._asked(body, None)  # raises where it was not the streaming
+            self._streams = False
+            return whole
+
+    async def _asked(self, body: dict[str, Any], hear: Hear | None) -> Completion:
+        started, noted = time.perf_counter(), meter.note(self.settings, body)
+        try:
+            said, request_id, retries = await (self._streamed(body, hear) if hear else self._exchange(body))
         except APIStatusError as error:
+            noted.failed(str(error.status_code), free=True)
             raise unusable(error) from error
         except APIConnectionError as error:
+            noted.failed("connection", free=never_sent(error))
             raise unreachable(error) from error
+        except BadReply as error:
+            noted.failed("reply")
+            noted.count(*error.tokens)
+            raise
+        except GraderUnavailable:
+            noted.failed("protocol", free=hear is None)  # a stream that broke off may have cost all the same
+            raise
+        except asyncio.CancelledError:  # the deadline's way to end it, too
+            noted.failed("broken off")
+            raise
         except OpenAIError as error:
+            noted.failed("client", free=True)
             raise GraderUnavailable(f"The language model cannot be asked ({type(error).__name__}).") from error
+        noted.count(said.prompt_tokens, said.completion_tokens)
         return Completion(
             text=said.text,
             requested_model=self.settings.model,
@@ -163,7 +216,13 @@ class Endpoint:
             completion_tokens=said.completion_tokens,
             seconds=time.perf_counter() - started,
             retries=retries,
+            tokens=said.tokens,
         )
+
+    async def _streamed(self, body: dict[str, Any], hear: Hear) -> tuple[Said, str | None, int]:
+        """As `_exchange`."""
+        async with self._client.chat.completions.with_streaming_response.create(**body) as response:
+            return await heard(response, hear), response.request_id, response.retries_taken
 
     async def _exchange(self, body: dict[str, Any]) -> tuple[Said, str | None, int]:
         """What is said, the request's id at the server, and how often the client tried again."""

@@ -1,14 +1,13 @@
 """From what the client raises to our two errors. Of a server's own words only a code is passed on: the rest quotes."""
 
-import math
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
+from httpx2 import ConnectError, ConnectTimeout, PoolTimeout
 from openai import APIConnectionError, APIStatusError
 
 from service.errors import BadReply, GraderUnavailable, VivaError
+from service.retry_after import retry_after
 
 _THIS_REQUEST = (400, 413, 422)
 """Statuses that are about the request; all others are about the endpoint, its key or its address."""
@@ -44,14 +43,6 @@ def unreachable(error: APIConnectionError) -> GraderUnavailable:
     return GraderUnavailable(f"The language model cannot be reached ({type(error.__cause__ or error).__name__}).")
 
 
-def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds that a server asks to be left alone: a number, or until a date (RFC 9110, 10.2.3)."""
-    said = headers.get("retry-after", "")
-    try:
-        seconds = float(said)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(said) - now).total_seconds()
-        except (TypeError, ValueError):
-            return None
-    return seconds if math.isfinite(seconds) and seconds > 0 else None
+def never_sent(error: APIConnectionError) -> bool:
+    """Whether the server has had nothing to work on."""
+    return isinstance(error.__cause__, (ConnectError, ConnectTimeout, PoolTimeout))

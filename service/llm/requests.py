@@ -27,6 +27,7 @@ class Dialect:
     limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     temperature: bool = True
     seed: bool = True
+    logprobs: bool = False
 
     def without(self, refused: str | None) -> "Dialect | None":
         """The dialect to try where `refused`, a parameter, was not taken; None where there is nothing left to try."""
@@ -36,6 +37,8 @@ class Dialect:
             return replace(self, temperature=False)
         if refused == "seed" and self.seed:
             return replace(self, seed=False)
+        if self.logprobs and refused in ("logprobs", "top_logprobs", None):
+            return replace(self, logprobs=False)
         return self.plainer()
 
     def plainer(self) -> "Dialect | None":
@@ -96,4 +99,6 @@ def _sampling(settings: LlmSettings, dialect: Dialect) -> dict[str, Any]:
         sampling["temperature"] = 0
     if dialect.seed and settings.seed is not None:
         sampling["seed"] = settings.seed
+    if dialect.logprobs:
+        sampling |= {"logprobs": True, "top_logprobs": 1}  # without a number some send the twenty likeliest each time
     return sampling

@@ -5,6 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, StringConstraints, model_validator
 
+LOGPROB_BYTES = 400
+"""What a token takes in a reply that has log-probabilities."""
+
 
 class LlmSettings(BaseModel):
     """One endpoint that speaks as OpenAI's does: `VIVA_LLM__BASE_URL` and so on."""
@@ -23,14 +26,18 @@ class LlmSettings(BaseModel):
     """Seconds that one grade may take, its retry included, whatever the server sends meanwhile."""
     max_tokens: int = Field(default=2000, ge=100, le=100_000)
     """Tokens that a reply may have. One that is cut off is asked for once more, with twice as many."""
-    max_reply_bytes: int = Field(default=1_000_000, ge=1000)
+    max_reply_bytes: int = Field(default=2_000_000, ge=1000)
     """Bytes after which a reply is not read on."""
     concurrency: int = Field(default=8, ge=1, le=500)
     """Calls that one process makes at once."""
     allowed_hosts: tuple[str, ...] = ()
     """Hosts that may be asked, as a JSON list. Default: the one in the base URL."""
+    stream: bool = True
+    """Whether replies of Chat Completions are read as they are written, so that verdicts are seen as they come."""
     seed: int | None = 1
     """Sent where the server takes one, so that the same answer gets the same reply."""
+    logprobs: bool = True
+    """Ask for log-probabilities where the server gives them: who is unsure of a verdict is trusted less with it."""
     price_in: float | None = Field(default=None, ge=0)
     """Price of a million tokens sent, in the currency that you count in."""
     price_out: float | None = Field(default=None, ge=0)
@@ -46,6 +53,11 @@ class LlmSettings(BaseModel):
         if self.allowed_hosts and self.host not in self.allowed_hosts:
             raise ValueError(f"base_url's host {self.host} is not one of allowed_hosts")
         return self
+
+    @property
+    def wants_logprobs(self) -> bool:
+        """Not where they would make a long reply too large."""
+        return self.logprobs and 2 * self.max_tokens * LOGPROB_BYTES <= self.max_reply_bytes
 
     @property
     def host(self) -> str:

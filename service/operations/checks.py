@@ -1,31 +1,45 @@
 """Checks of the settings and of what they name. What they raise, a VivaError, counts as `fail`."""
 
+import asyncio
 import errno
 import http.client
 import json
 import shutil
 import socket
 import tempfile
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from service.bank import load_bank
+from service.errors import GraderUnavailable, VoiceUnavailable
 from service.graders import make
 from service.live import Live
+from service.llm.requests import Mode
+from service.llm.settings import LlmSettings
 from service.metrics import Metrics
 from service.operations.finding import Finding, fail, ok, warning
 from service.settings import Settings, unknown_variables
 from service.store.engine import Store
 from service.store.files import database_file
-from service.wiring import make_jobs, utc_now
+from service.voice.local import LocalTranscriber
+from service.voice.models import verify
+from service.wiring import make_jobs, make_voice, utc_now
 
 MB = 1_000_000
 LITTLE, TOO_LITTLE = 500 * MB, 20 * MB
 ANSWER_SECONDS = 3
+CANARY_SECONDS = 20
+HELD: Mapping[Mode, str] = {
+    "json_schema": "and its server holds it to a schema",
+    "json_object": "and its server holds it to JSON",
+    "prompt": "and is held to a form by words alone",
+}
 
 
 def variables(settings: Settings) -> Finding:
     """Those of the values were looked at when the settings were read."""
     settings.check_host()
+    settings.check_prices()
     known = [f"VIVA_{name.upper()}" for name in Settings.model_fields]
     if not (unknown := unknown_variables()):
         return ok("All are valid.")
@@ -67,6 +81,45 @@ def grader(settings: Settings) -> Finding:
             f"{settings.grader} is no grader ({error}).", "Set VIVA_GRADER; docs/grading.md says what a grader is."
         )
     return ok(f"{identity.name} {identity.version}.")
+
+
+def models(settings: Settings) -> Finding:
+    """Whether the language models that are configured answer."""
+    configured = [model for model in (settings.llm, *settings.models.values()) if model]
+    if not configured:
+        return ok("None is configured.")
+    answers, faults = asyncio.run(_asked(configured))
+    if not faults:
+        return ok(" ".join(answers))
+    return warning(" ".join(answers + faults), "Answers keep a provisional grade until it is back: is it running?")
+
+
+async def _asked(configured: Sequence[LlmSettings]) -> tuple[list[str], list[str]]:
+    """What can be said of the models that answer, and of those that do not."""
+    from service.llm.endpoint import Endpoint  # its client takes a second to load, which no other command needs
+
+    answers, faults = [], []
+    for model in configured:
+        endpoint = Endpoint(model.model_copy(update={"timeout_seconds": min(model.timeout_seconds, CANARY_SECONDS)}))
+        try:
+            answers.append(f"{model.model} at {model.host} answers, {HELD[(await endpoint.check()).mode]}.")
+        except GraderUnavailable as error:
+            faults.append(f"{model.model} at {model.host}: {error}")
+        finally:
+            await endpoint.aclose()
+    return answers, faults
+
+
+def voice(settings: Settings) -> Finding:
+    """Whether there is somebody to listen; a microphone is the browser's business, which has a rule of its own."""
+    transcriber = make_voice(settings, Metrics()).transcriber
+    try:
+        model = transcriber.model
+        if isinstance(transcriber, LocalTranscriber):
+            verify(transcriber.found)
+    except VoiceUnavailable as error:
+        return warning(str(error), "Until then answers are typed.")
+    return ok(f"{transcriber.name}, {model}. Browsers give a microphone to https and to localhost only.")
 
 
 def jobs(settings: Settings) -> Finding:

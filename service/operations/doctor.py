@@ -21,6 +21,8 @@ CHECKS: Mapping[str, Callable[[Settings], Finding]] = {
     "data folder": checks.data_folder,
     "bank": checks.bank,
     "grader": checks.grader,
+    "models": checks.models,
+    "voice": checks.voice,
     "jobs": checks.jobs,
     "port": checks.port,
 }

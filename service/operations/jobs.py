@@ -1,6 +1,7 @@
 """`viva jobs` and `viva regrade`: what waits, what failed, and grading again."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 from service.domain.job import Job, Priority
@@ -28,8 +29,8 @@ def retry(services: Services, attempt_id: UUID | None) -> int:
                 raise Conflict(f"The job of {attempt_id} has not failed: it waits or runs.")
             raise NotFound(f"There is no job of {attempt_id}.")
         for job in found:
+            jobs.finish(tx, job)  # before the attempt is locked, as everywhere
             attempts.reopen(tx, job.attempt_id)
-            jobs.finish(tx, job)
             attempt = attempts.load(tx, job.attempt_id)
             services.jobs.enqueue(tx, attempt, job.work, Priority(job.priority), services.clock())
     return len(found)
@@ -42,13 +43,43 @@ def cancel(services: Services, attempt_id: UUID) -> int:
         if not found:
             raise NotFound(f"There is no job of {attempt_id}.")
         for job in found:
-            services.grading.give_up(tx, job, CANCELLED)
             jobs.finish(tx, job)
+            services.grading.give_up(tx, job, CANCELLED)
         notices.tell(tx, about(attempt_id))
     return len(found)
 
 
-def enqueue_regrades(services: Services, question_id: str | None) -> Iterator[int]:
+def enqueue_regrade(services: Services, attempt_id: UUID) -> bool:
+    """Have one attempt graded again, whatever graded it; False where it waits already. Raises Conflict, NotFound."""
+    with services.store.write() as tx:
+        return services.reviews.enqueue_regrade(tx, attempts.load(tx, attempt_id), services.clock())
+
+
+def check_regrade(services: Services, attempt_id: UUID) -> None:
+    """Raises Conflict and NotFound as `enqueue_regrade`, and changes nothing."""
+    with services.store.read() as tx:
+        services.reviews.check_regrade(tx, attempts.load(tx, attempt_id))
+
+
+def foreseen(services: Services, question_id: str | None, since: datetime | None) -> Iterator[int]:
+    """How many `enqueue_regrades` would have graded again, after each batch. Nothing is changed."""
+    after, count = None, 0
+    grader = services.grading.grader.identity
+    while True:
+        with services.store.read() as tx:
+            found = attempts.outdated(tx, grader, question_id, after, BATCH, since=since)
+        if not found:
+            return
+        after, count = found[-1].id, count + len(found)
+        yield count
+
+
+def calls_each(services: Services) -> int:
+    """How often a grade asks a language model, as far as the grader says: its attribute `calls`."""
+    return int(getattr(services.grading.grader, "calls", 0))
+
+
+def enqueue_regrades(services: Services, question_id: str | None, since: datetime | None = None) -> Iterator[int]:
     """Have graded again what the present grader, in its present version, has not graded: how many, after each batch.
 
     Each batch is a transaction of its own. Broken off and called again, it goes on with what is left.
@@ -56,7 +87,7 @@ def enqueue_regrades(services: Services, question_id: str | None) -> Iterator[in
     after, count = None, 0
     while True:
         with services.store.write() as tx:
-            found = attempts.outdated(tx, services.grading.grader.identity, question_id, after, BATCH)
+            found = attempts.outdated(tx, services.grading.grader.identity, question_id, after, BATCH, since=since)
             for attempt in found:
                 count += services.jobs.enqueue(tx, attempt, "regrade", Priority.REGRADE, services.clock())
         if not found:

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_
+from sqlalchemy import ColumnElement, and_, delete, func, or_, update
 from sqlmodel import col, select
 
 from service.domain.attempt import Attempt
-from service.domain.job import Job, Priority, Work
+from service.domain.job import WORKS, Job, Priority, Work
+from service.domain.progress import Progress
 from service.store.engine import Tx, insert
 from service.store.tables import AttemptRow, JobRow
 
@@ -80,10 +81,19 @@ def finish(tx: Tx, job: Job) -> bool:
     return bool(tx.exec(delete(JobRow).where(_is(job))).rowcount)
 
 
-def postpone(tx: Tx, job: Job, until: datetime, error: str) -> None:
-    """Give the job back, not to be tried before `until`. Nothing happens where another worker has it by now."""
+def end(tx: Tx, attempt_id: UUID, works: Sequence[Work]) -> None:
+    """Take away the jobs of these kinds, those that failed too. What a worker does just now comes to nothing."""
+    tx.exec(delete(JobRow).where(col(JobRow.attempt_id) == attempt_id, col(JobRow.work).in_(works)))
+
+
+def postpone(tx: Tx, job: Job, until: datetime, error: str, *, counted: bool = True) -> None:
+    """Give the job back, not to be tried before `until`. Nothing happens where another worker has it by now.
+
+    A try that is not `counted` uses up none.
+    """
     if row := _held(tx, job):
-        row.run_after, row.error, row.leased_until, row.worker = until, error, None, None
+        row.tries = job.tries if counted else job.tries - 1
+        row.run_after, row.error, row.leased_until, row.worker, row.progress = until, error, None, None, None
         row.lost = 0  # a worker has lived through it
 
 
@@ -91,6 +101,11 @@ def release(tx: Tx, job: Job) -> None:
     """Give the job back as it was: this worker ends, and the try does not count."""
     if row := _held(tx, job):
         row.tries, row.leased_until, row.worker = job.tries - 1, None, None
+
+
+def end_leases(tx: Tx, now: datetime) -> None:
+    """Of workers that are gone: each counts as lost, as one whose lease ran out does."""
+    tx.exec(update(JobRow).where(col(JobRow.leased_until) > now).values(leased_until=now))
 
 
 def holds(tx: Tx, job: Job) -> bool:
@@ -102,6 +117,22 @@ def fail(tx: Tx, job: Job, error: str, now: datetime) -> None:
     """Give the job up. It stays, for people to see."""
     if row := tx.get(JobRow, (job.attempt_id, job.work)):
         row.error, row.failed_at, row.leased_until, row.worker = error, now, None, None
+
+
+def note(tx: Tx, job: Job, progress: Progress) -> None:
+    """Keep what is known of the result already. Nothing happens where another worker has the job by now."""
+    if row := _held(tx, job):
+        row.progress = progress.model_dump_json(exclude_defaults=True)
+
+
+def course(tx: Tx, attempt_id: UUID) -> tuple[Progress, str | None]:
+    """What is known of the grade that an attempt waits for, and why the last try came to nothing."""
+    query = select(JobRow).where(JobRow.attempt_id == attempt_id, col(JobRow.work).in_(WORKS["grading"]))
+    row = tx.exec(query.order_by(col(JobRow.created_at).desc()).limit(1)).first()
+    if row is None:
+        return Progress(), None
+    known = Progress.model_validate_json(row.progress, extra="ignore") if row.progress else Progress()
+    return known, row.error
 
 
 def page(tx: Tx, *, failed: bool, attempt_id: UUID | None = None, limit: int = 100) -> list[Job]:
@@ -151,7 +182,7 @@ def _losses(row: JobRow) -> int:
 def _lease(row: JobRow, worker: str, now: datetime, lease: float) -> Job:
     row.lost = _losses(row)
     row.tries += 1
-    row.worker, row.leased_until = worker, now + timedelta(seconds=lease)
+    row.worker, row.leased_until, row.progress = worker, now + timedelta(seconds=lease), None
     return _job(row)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func
 from sqlmodel import col, select
 
 from service.store.engine import Tx
-from service.store.tables import AttemptRow, GradeRow, JobRow, ReviewRow, SessionRow, SlotRow
+from service.store.tables import AttemptRow, GradeRow, JobRow, ReviewRow, SessionRow, SlotRow, SpendingRow
 
 
 def forget(tx: Tx, before: datetime, limit: int) -> int:
@@ -15,6 +15,7 @@ def forget(tx: Tx, before: datetime, limit: int) -> int:
     last = func.coalesce(SessionRow.finished_at, SessionRow.started_at, SessionRow.created_at)
     found = list(tx.exec(select(SessionRow.id).where(last < before).order_by(col(SessionRow.id)).limit(limit)))
     _delete(tx, found)
+    tx.exec(delete(SpendingRow).where(col(SpendingRow.day) < f"{before:%Y-%m-%d}"))
     return len(found)
 
 

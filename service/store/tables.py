@@ -144,6 +144,8 @@ class GradeRow(Owned, table=True):
     """The reviewer whose grade it is; null for a machine's."""
     fingerprint: str | None = None
     """SHA-256 of answer, rubric and grader: where they are the same, so is a machine's grade."""
+    provisional: bool | None = None
+    """True where it is to be replaced by another grader's."""
 
 
 class JobRow(Owned, table=True):
@@ -176,9 +178,15 @@ class ReviewRow(Owned, table=True):
     __table_args__ = (
         Index("ix_review_attempt_id", "attempt_id"),
         Index("ix_review_open", "organisation", "closed_at", "id"),
+        Index("ix_review_kind", "organisation", "kind", "closed_at", "id"),
+        Index("ix_review_question", "organisation", "question_id", "closed_at", "id"),
     )
     id: UUID = Field(primary_key=True)
     attempt_id: UUID = Field(foreign_key="attempt.id")
+    question_id: str
+    """The attempt's: the queue of one question is read by it."""
+    number: int
+    """Of the grade that it is about."""
     kind: str
     point: str | None = None
     text: str = long_text()
@@ -196,9 +204,20 @@ class SpendingRow(SQLModel, table=True):
     owner: str = Field(primary_key=True)
     day: str = Field(primary_key=True)
     """In UTC, as 2026-11-22."""
-    reserved: int = Field(sa_type=BigInteger)
-    """For calls that are under way."""
+    unit: str = Field(primary_key=True)
     spent: int = Field(sa_type=BigInteger)
+
+
+class ReservationRow(Owned, table=True):
+    """The most that a call may cost which is under way, in millionths of a unit; nothing once `until` is over."""
+
+    __tablename__ = "reservation"
+    __table_args__ = (Index("ix_reservation_organisation", "organisation", "day"),)
+    id: UUID = Field(primary_key=True)
+    day: str
+    unit: str
+    amount: int = Field(sa_type=BigInteger)
+    until: datetime = utc()
 
 
 class PingRow(SQLModel, table=True):

@@ -62,7 +62,7 @@ def events(client: TestClient, attempt: str, last: str | None = None) -> Iterato
                 event[name] = value
             elif event:
                 if "data" in event:
-                    yield event["event"], event["id"], json.loads(event["data"])
+                    yield event["event"], event.get("id", ""), json.loads(event["data"])
                 event = {}
 
 

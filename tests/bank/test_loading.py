@@ -71,6 +71,19 @@ def test_the_digest_changes_with_any_item_and_any_topic(files: BankFiles) -> Non
     assert len(digests) == 4
 
 
+def test_without_anchors_all_that_grading_depends_on_is_the_same(files: BankFiles) -> None:
+    whole, bare = load_bank(files.root), load_bank(files.root, anchors=False)
+    assert {id: item.digest for id, item in bare.items.items()} == {id: i.digest for id, i in whole.items.items()}
+    assert any(item.rubric.anchors for item in whole.items.values())
+    assert not any(item.rubric.anchors for item in bare.items.values())
+
+
+def test_who_leaves_out_anchors_reads_whatever_comes_after_them(files: BankFiles) -> None:
+    files.write(RUBRIC, (files.root / RUBRIC).read_text() + "\nnonsense: 1\n")
+    with pytest.raises(BankError, match="nonsense"):
+        load_bank(files.root, anchors=False)
+
+
 def test_windows_line_ends_and_a_byte_order_mark_change_nothing(files: BankFiles) -> None:
     plain = load_bank(files.root)
     content = (files.root / QUESTION).read_bytes()

@@ -6,10 +6,11 @@
 import sys
 from collections.abc import Callable
 
-from tests.bench import clients, crowd, engines, events, grading, growth, start
+from tests.bench import clients, crowd, engines, events, grading, growth, llm, start
 
 SECTIONS: dict[str, Callable[[], None]] = {
     "grading": grading.report,
+    "llm": llm.report,
     "start": start.report,
     "engines": engines.report,
     "clients": clients.report,

@@ -25,7 +25,7 @@ from service.graders.llm.sanitise import sanitised
 from service.llm.requests import Dialect, chat_request
 from service.llm.settings import LlmSettings
 from service.settings import ROOT
-from tests.bench.tables import p50_p95
+from tests.bench.tables import ms, p50_p95, show
 
 QUESTIONS, ROUNDS = 40, 6
 Taken = tuple[float, float]
@@ -48,9 +48,9 @@ def report() -> None:
     items = list(islice(load_bank(ROOT).items.values(), QUESTIONS))
     with server() as url:
         taken = asyncio.run(_measured(url, items))
-    for name, seconds in (("CPU", [own for own, _ in taken]), ("wall clock", [own for _, own in taken])):
-        p50, p95 = p50_p95(seconds)
-        print(f"LLM grade, all but the call, {name:10}  p50 {p50:.1f} ms   p95 {p95:.1f} ms   of {len(taken)}")
+    clocks = {"CPU": [own for own, _ in taken], "wall clock": [own for _, own in taken]}
+    rows = [(f"{name}, {len(taken)} grades", *map(ms, p50_p95(seconds))) for name, seconds in clocks.items()]
+    show(("LLM grade of 200 words, all but the call", "p50", "p95"), rows)
 
 
 async def _measured(url: str, items: list[Item]) -> list[Taken]:

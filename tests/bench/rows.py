@@ -18,7 +18,7 @@ from service.settings import ROOT
 from service.store import items, jobs
 from service.store.attempts import load
 from service.store.engine import Store, Tx
-from service.store.tables import AttemptRow, GradeRow, SessionRow, SlotRow
+from service.store.tables import AttemptRow, GradeRow, ReviewRow, SessionRow, SlotRow
 from tests.bench.grading import grade
 
 MANY = Person(id="many", organisation="local")
@@ -39,6 +39,8 @@ LEFT = 0.2
 """Share of the sessions that were left before their end, and run for ever."""
 STRICT = 0.05
 """Share of those that are strict; not MANY's or FEW's, whose next read would end them."""
+REVIEWED = 4
+"""Answers of a session that a person should look at, or has."""
 QUEUED = 0.01
 """Share of the answers that wait for a grade."""
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -59,7 +61,7 @@ def fill(store: Store, attempts: int, seed: int = 7) -> None:
     sessions = _sessions(attempts // QUESTIONS, bank, chance)
     while batch := list(islice(sessions, BATCH)):
         with store.write() as tx:
-            for table in (SessionRow, SlotRow, AttemptRow, GradeRow):
+            for table in (SessionRow, SlotRow, AttemptRow, GradeRow, ReviewRow):
                 _insert(tx, table, [row for rows in batch for row in rows[table]])
             for row in [row for rows in batch for row in rows[AttemptRow] if row["status"] == "submitted"]:
                 jobs.add(tx, load(tx, row["id"]), "grade", Priority.FINAL, row["submitted_at"])
@@ -104,7 +106,7 @@ def _session(
         "created_at": start, "started_at": start, "deadline": None, "paused_at": None,
         "finished_at": None if left else end, "next_due": end if strict else None,
     }  # fmt: skip
-    rows: Rows = {SessionRow: [owned | session], SlotRow: [], AttemptRow: [], GradeRow: []}
+    rows: Rows = {SessionRow: [owned | session], SlotRow: [], AttemptRow: [], GradeRow: [], ReviewRow: []}
     for position, (item, text, overall, body) in enumerate(chosen, 1):
         opened, closed = start + timedelta(minutes=2 * position - 2), start + timedelta(minutes=2 * position)
         last = left and position == QUESTIONS
@@ -131,7 +133,20 @@ def _session(
                 "body": body, "created_at": closed,
             }  # fmt: skip
             rows[GradeRow].append(owned | grade)
+            if position <= REVIEWED:
+                rows[ReviewRow].append(owned | _review(attempt, position))
     return rows
+
+
+def _review(attempt: dict[str, Any], position: int) -> dict[str, Any]:
+    """Of a graded answer: a doubt or a dispute, every other one closed."""
+    closed = position % 2 == 0
+    return {
+        "id": attempt["id"], "attempt_id": attempt["id"], "question_id": attempt["question_id"], "number": 1,
+        "kind": "dispute" if position > REVIEWED // 2 else "doubt", "point": "M1", "text": "collapsed",
+        "created_at": attempt["submitted_at"], "closed_at": attempt["submitted_at"] if closed else None,
+        "closed_by": "ada" if closed else None, "reply": "It stands." if closed else None,
+    }  # fmt: skip
 
 
 def _uuid7(when: datetime, chance: random.Random) -> UUID:

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from service.bank import load_bank
 from service.bench.agreement import (
@@ -21,6 +22,7 @@ from service.bench.agreement import (
 )
 from service.bench.anchors import Report, by_people, report
 from service.bench.tables import text
+from service.cli import app
 from service.domain.attempt import Answer
 from service.domain.grade import BANDS, Grade, GraderName, Marking, Ungraded
 from service.domain.rubric import Anchor, Item
@@ -36,6 +38,12 @@ def files(tmp_path: Path) -> BankFiles:
 
 def measured(files: BankFiles, grader: KeywordGrader | None = None) -> Report:
     return asyncio.run(report(load_bank(files.root), grader or KeywordGrader(), resamples=50, seed=1))
+
+
+def test_a_grader_that_lacks_its_settings_is_an_error_in_plain_words() -> None:
+    done = CliRunner().invoke(app, ["bench", "anchors", "--grader", "llm"])
+    assert done.exit_code == 1
+    assert "VIVA_LLM__BASE_URL" in done.stderr
 
 
 def bands(*cells: tuple[int, int, int]) -> tuple[int, ...]:

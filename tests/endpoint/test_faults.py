@@ -9,9 +9,9 @@ import pytest
 from service.errors import BadReply, ConfigError, GraderUnavailable, VivaError
 from service.llm import endpoint as module
 from service.llm.endpoint import Endpoint
-from service.llm.failures import retry_after
 from service.llm.settings import LlmSettings
 from service.llm.transport import http_client
+from service.retry_after import retry_after
 from tests.endpoint import KEY, WORDS, ask, failing, settings, using
 from tests.llm_faults import Fault
 from tests.llm_server import LlmServer

@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -9,7 +11,8 @@ from service.domain.job import Job
 from service.errors import GraderUnavailable
 from service.jobs.runner import Runner
 from service.store import jobs
-from service.store.engine import Tx
+from service.store.engine import Store, Tx
+from service.store.migrate import upgrade
 from service.wiring import utc_now
 from tests.jobs.conftest import Bench
 
@@ -37,6 +40,46 @@ def test_a_job_that_may_have_killed_its_worker_is_done_by_itself(bench: Bench) -
     assert [group for group in together if suspect in group] == [{suspect}]
     assert max(len(group) for group in together) > 1
     assert set(bench.handled) == {first, suspect, *others}
+
+
+def left_by_the_dead(bench: Bench) -> tuple[UUID, UUID]:
+    """A job that a process has claimed for an hour and died over, and one that nobody has claimed."""
+    held, free = bench.enqueue(2)
+    with bench.store.write() as tx:
+        assert jobs.claim_one(tx, held, "grade", "dead", utc_now(), 3600)
+    return held, free
+
+
+def test_on_sqlite_a_new_process_takes_over_at_once_what_one_before_it_held(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'viva.db'}")
+    upgrade(store)
+    bench = Bench("embedded", store)
+    held, _ = left_by_the_dead(bench)
+    losses: dict[UUID, int] = {}
+
+    async def note(job: Job) -> None:
+        losses[job.attempt_id] = job.lost
+
+    async def story() -> None:
+        bench.before = note
+        await bench.until(lambda: bench.waiting() == [])
+
+    bench.run(story)
+    store.close()
+    assert losses[held] == 1
+
+
+def test_on_postgres_it_waits_for_the_lease_as_the_other_may_live(postgres_url: str) -> None:
+    store = Store(postgres_url)
+    bench = Bench("embedded", store)
+    held, free = left_by_the_dead(bench)
+
+    async def story() -> None:
+        await bench.until(lambda: bench.handled == [free])
+
+    bench.run(story)
+    assert [(job.attempt_id, job.worker) for job in bench.waiting()] == [(held, "dead")]
+    store.close()
 
 
 def test_a_job_that_a_worker_has_lived_through_is_no_suspect_any_more(bench: Bench) -> None:

@@ -78,6 +78,7 @@ def test_what_was_saved_is_told(database: Path, folder: Path) -> None:
         "  item              1 rows",
         "  job               0 rows",
         "  practice_session  1 rows",
+        "  reservation       0 rows",
         "  review            0 rows",
         "  session_question  1 rows",
         "  spending          0 rows",

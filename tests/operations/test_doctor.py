@@ -1,6 +1,7 @@
 """`viva doctor`: what is wrong is named, with what to do, and decides the exit code."""
 
 import http.server
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from service.operations.doctor import CHECKS, DATABASE, SQLITE
 from service.settings import ROOT
+from tests.llm_server import LlmServer
 from tests.operations import spoil
 from tests.operations.conftest import change
 from tests.server import Server
@@ -60,6 +62,7 @@ def test_a_misspelt_variable_is_a_warning_with_a_guess(folder: Path) -> None:
         ("bank", {"VIVA_BANK_DIR": "nowhere"}, "nowhere/questions:1: there is no such folder"),
         ("grader", {"VIVA_GRADER": "oracle"}, "'oracle'"),
         ("grader", {"VIVA_GRADER": "builtins:dict"}, "builtins:dict is no grader"),
+        ("grader", {"VIVA_GRADER": "panel"}, "VIVA_PANEL needs two members"),
         ("database", {"VIVA_DATABASE_URL": "nonsense"}, "database"),
         ("database", {"VIVA_DATABASE_URL": "sqlite://"}, "not a SQLite database in a file"),
     ],
@@ -68,6 +71,22 @@ def test_what_cannot_work_is_a_failure(check: str, settings: dict[str, str], rea
     level, says = examined(1, **settings)[check]
     assert level == "fail"
     assert reason in says
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_language_model_that_answers_is_told_from_one_that_is_away() -> None:
+    with LlmServer(strict=["json_object"]) as server:
+        small = {"base_url": server.url, "model": "small"}
+        named = {"VIVA_MODELS": json.dumps({"small": small}), "VIVA_LLM__MODEL": "large"}
+        level, says = examined(0, **named, VIVA_LLM__BASE_URL=server.url)["models"]
+        assert level == "ok"
+        assert says.startswith("large at 127.0.0.1 answers, and its server holds it to JSON. small at")
+        server.fail("401")
+        level, says = examined(0, **named, VIVA_LLM__BASE_URL="http://127.0.0.1:9/v1")["models"]
+    assert level == "warning"
+    assert "large at 127.0.0.1: The language model cannot be reached" in says
+    assert "small at 127.0.0.1: The language model's server does not accept the key (401" in says
+    assert all("good morning" in asked.text for asked in server.asked)
 
 
 def test_a_data_folder_that_cannot_be_written_to_is_a_failure(folder: Path) -> None:

@@ -26,8 +26,14 @@ class Newer(KeywordGrader):
     identity = GraderName(name="keyword", version="next")
 
 
+class Asking(KeywordGrader):
+    identity = GraderName(name="asking", version="1")
+    calls = 3
+
+
 AWAY = {"VIVA_GRADER": f"{__name__}:Away"}
 GIVEN_UP = AWAY | {"VIVA_JOB_TRIES": "1"}
+ASKING = {"VIVA_GRADER": f"{__name__}:Asking"}
 NEWER = {"VIVA_GRADER": f"{__name__}:Newer"}
 
 
@@ -111,6 +117,52 @@ def test_a_question_can_be_graded_again_alone(folder: Path) -> None:
     handed_in(folder)
     assert viva("regrade", "--question", "rope", **NEWER).stdout == "0 answers wait to be graded again, 0 failed\n"
     assert "no question" in complaint(viva("regrade", "--question", "nothing", **NEWER)).lower()
+
+
+def test_a_dry_run_says_what_a_regrade_would_take_and_changes_nothing(folder: Path) -> None:
+    handed_in(folder, count=2)
+    foreseen = viva("regrade", "--dry-run", **NEWER).stdout.splitlines()
+    assert foreseen == [
+        "2 answers would be graded again by keyword, version next",
+        "about 0 calls of a language model",
+    ]
+    assert viva("regrade", "--dry-run", **ASKING).stdout.splitlines()[1] == "about 6 calls of a language model"
+    assert viva("regrade", "--dry-run").stdout.startswith("0 answers")
+    assert listed() == ["0 jobs"]
+
+
+def test_only_what_was_handed_in_since_a_date_is_graded_again(folder: Path) -> None:
+    handed_in(folder, count=2)
+    with Server(folder).database() as database, database:
+        database.execute(
+            "UPDATE attempt SET submitted_at = '2026-01-31 23:59:59.000000' WHERE id = (SELECT min(id) FROM attempt)"
+        )
+    for since, count in (("2026-01-31", 2), ("2026-02-01", 1), ("2026-01-31T23:59:59", 2), ("9999-01-01", 0)):
+        foreseen = viva("regrade", "--since", since, "--dry-run", **NEWER)
+        assert foreseen.stdout.startswith(f"{count} answers"), since
+    enqueued = viva("regrade", "--since", "2026-02-01", "--no-wait", **NEWER)
+    assert enqueued.stdout == "1 answers wait to be graded again, 0 failed\n"
+
+
+def test_one_attempt_is_graded_again_whatever_graded_it(folder: Path) -> None:
+    first, _ = handed_in(folder, count=2)
+    assert viva("regrade", first, "--dry-run").stdout.startswith("1 answers")
+    assert viva("regrade", first, "--no-wait").stdout == "1 answers wait to be graded again, 0 failed\n"
+    with Server(folder) as server:
+        assert viva("regrade").returncode == 0
+        assert server.client.get(f"/api/v1/attempts/{first}").json()["status"] == "graded"
+    assert sorted(number for number, _, _ in grades(folder)) == [1, 1, 2]
+    assert "no such attempt" in complaint(viva("regrade", "01a20282-363e-75eb-97a1-56b455a09af8"))
+
+
+def test_what_a_person_has_graded_is_left_out(folder: Path) -> None:
+    with Server(folder) as server:
+        attempt = answer(server.client, begin(server.client))["id"]
+        changes = {"based_on": 1, "note": "It stands.", "verdicts": []}
+        assert server.client.post(f"/api/v1/review/attempts/{attempt}/grades", json=changes).status_code == 201
+    assert viva("regrade", "--no-wait", **NEWER).stdout == "0 answers wait to be graded again, 0 failed\n"
+    for refused in (viva("regrade", attempt, **NEWER), viva("regrade", attempt, "--dry-run", **NEWER)):
+        assert "A person has graded this" in complaint(refused)
 
 
 def test_a_regrade_that_fails_leaves_the_grade_and_says_so(folder: Path) -> None:

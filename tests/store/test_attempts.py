@@ -241,3 +241,16 @@ def test_another_s_try_is_nobody_s_previous(store: Store, person: Person) -> Non
     grade(store, theirs, make_grade("M1"))
     with store.read() as tx:
         assert attempts.previous(tx, mine) is None
+
+
+def test_a_grade_is_found_for_an_equal_answer_within_the_organisation(store: Store) -> None:
+    first, later, theirs = make_attempt(), make_attempt(OTHER), make_attempt(ELSEWHERE)
+    add(store, first, later, theirs)
+    with store.write() as tx:
+        assert attempts.equal(tx, LOCAL.organisation, "print") is None
+        attempts.add_grade(tx, first, GRADER, make_grade(), at(90), fingerprint="print")
+        attempts.add_grade(tx, later, GRADER, make_grade("M1"), at(91), fingerprint="print")
+        attempts.add_grade(tx, theirs, GRADER, UNGRADED, at(92), fingerprint="print")
+        assert attempts.equal(tx, LOCAL.organisation, "print") == make_grade("M1")
+        assert attempts.equal(tx, ELSEWHERE.organisation, "print") is None
+        assert attempts.equal(tx, LOCAL.organisation, "another") is None

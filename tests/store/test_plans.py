@@ -12,16 +12,16 @@ from sqlalchemy import event
 from sqlmodel import col, select
 
 from service.domain.attempt import Attempt, Person
-from service.store import attempts, jobs, sessions
+from service.store import attempts, jobs, reviews, sessions
 from service.store.engine import Store, Tx
 from service.store.migrate import upgrade
-from service.store.tables import AttemptRow, SessionRow
+from service.store.tables import AttemptRow, ReviewRow, SessionRow
 from tests.bench.rows import ASKED, END, FEW, MANY, fill
 from tests.postgres import Postgres
 
 SMALL, MEDIUM = 3_000, 9_000
 """Attempts. In the small database MANY has 300, more than any page shows."""
-LARGE = {"attempt", "grade", "practice_session", "session_question"}
+LARGE = {"attempt", "grade", "practice_session", "review", "session_question"}
 BESIDE = 30
 """Rows that a step may read beside ten for each that it returns: Postgres may prefer to walk a key where a tenth is
 MANY's, but not to go through all that a person has."""
@@ -34,6 +34,7 @@ class Place:
     person: Person
     attempt: Attempt
     session: UUID
+    review: UUID
 
 
 Read = Callable[[Tx, Place], object]
@@ -46,8 +47,19 @@ READS: dict[str, Read] = {
     "an attempt": lambda tx, at: attempts.get(tx, at.person, at.attempt.id),
     "the try before": lambda tx, at: attempts.previous(tx, at.attempt),
     "how a grading stands": lambda tx, at: attempts.standing(tx, at.person, at.attempt.id),
+    "whether there is nothing to show": lambda tx, at: attempts.waits_without_grade(tx, at.attempt.id),
     "an attempt by its key": lambda tx, at: attempts.by_key(tx, at.person, "key-0"),
+    "the grade of an equal answer": lambda tx, at: attempts.equal(tx, at.person.organisation, "print"),
     "attempts of a session": lambda tx, at: attempts.of_session(tx, at.person, at.session),
+    "grades of an attempt": lambda tx, at: attempts.grades(tx, at.attempt.id),
+    "whether a person graded": lambda tx, at: attempts.by_person(tx, at.attempt.id),
+    "reviews of an attempt": lambda tx, at: reviews.of_attempt(tx, at.attempt.id),
+    "the queue": lambda tx, at: reviews.page(tx, "local", None, 21),
+    "the queue, further on": lambda tx, at: reviews.page(tx, "local", at.review, 21),
+    "the queue of a kind": lambda tx, at: reviews.page(tx, "local", at.review, 21, kind="dispute"),
+    "the queue of a question": lambda tx, at: reviews.page(tx, "local", None, 21, question_id=ASKED),
+    "what was closed": lambda tx, at: reviews.page(tx, "local", None, 21, closed=True),
+    "what was closed, further on": lambda tx, at: reviews.page(tx, "local", at.review, 21, closed=True),
     "sessions": lambda tx, at: sessions.page(tx, at.person, None, 10),
     "sessions, further on": lambda tx, at: sessions.page(tx, at.person, at.session, 10),
     "a session": lambda tx, at: sessions.get(tx, at.person, at.session),
@@ -94,7 +106,7 @@ def place(store: Store, person: Person) -> Place:
         return found
 
     with store.read() as tx:
-        return Place(person, attempts.load(tx, middle(AttemptRow)), middle(SessionRow))
+        return Place(person, attempts.load(tx, middle(AttemptRow)), middle(SessionRow), middle(ReviewRow))
 
 
 def plans(store: Store, read: Read, person: Person, explain: str) -> Iterator[list[Any]]:

@@ -29,6 +29,8 @@ class PointOut(BaseModel):
     weight: int
     label: VerdictLabel
     evidence: list[EvidenceOut]
+    note: str | None
+    """What a person says of this verdict."""
 
 
 class CriterionOut(BaseModel):
@@ -51,6 +53,9 @@ class MistakeOut(BaseModel):
     correction: str
     caps: CriterionName
     evidence: list[EvidenceOut]
+    """Empty where a person found it."""
+    note: str | None
+    """What that person says of it."""
 
 
 class QuantityOut(BaseModel):
@@ -75,7 +80,10 @@ class LiftOut(BaseModel):
 
 class GraderOut(BaseModel):
     name: str = Field(examples=["keyword"])
+    """`person` where a person graded."""
     version: str = Field(examples=["1"])
+    models: list[str] = Field(examples=[["qwen2.5-7b-instruct"]])
+    """The language models that were asked."""
 
 
 class ExcessOut(BaseModel):
@@ -85,6 +93,23 @@ class ExcessOut(BaseModel):
     limit: int
     otherwise: float
     """What it would have earned within the limit."""
+
+
+class UsageOut(BaseModel):
+    """What asking language models for a grade took."""
+
+    models: list[str] = Field(examples=[["qwen2.5-7b-instruct"]])
+    """As they name themselves."""
+    prompt_tokens: int
+    cached_tokens: int
+    """Of the prompt's, those that the server had read before."""
+    completion_tokens: int
+    seconds: float
+    """Of waiting for them, one after the other."""
+    price: float | None
+    """In the currency that the operator counts in; null where no prices are configured."""
+    reused: bool
+    """True where an equal answer had been graded before: then all of these are zero."""
 
 
 class GradeOut(BaseModel):
@@ -104,6 +129,14 @@ class GradeOut(BaseModel):
     """What would lift this most: at most three."""
     follow_up: str | None
     """What an interviewer would ask next."""
+    feedback: str | None
+    """A few sentences on the answer, where the grader writes some."""
+    provisional: str | None
+    """Why another grade is to replace this one; null where it is final."""
+    usage: UsageOut | None
+    """Null where no language model was asked."""
+    note: str | None
+    """What the person who graded says; null for a machine's grade."""
 
 
 class ProseNode(BaseModel):
@@ -198,6 +231,8 @@ class AttemptSummary(BaseModel):
     seconds_used: float
     overall: float | None
     """Null while there is no grade."""
+    provisional: bool
+    """True where that is of a grade to be replaced."""
 
 
 class AttemptPage(BaseModel):
@@ -205,6 +240,22 @@ class AttemptPage(BaseModel):
 
     items: list[AttemptSummary]
     next_cursor: str | None
+
+
+class DisputeOut(BaseModel):
+    """A candidate's objection to a verdict, and what came of it."""
+
+    id: UUID
+    point: str = Field(examples=["M1"])
+    """Key point or mistake."""
+    text: str
+    number: int
+    """Of the grade that it is about."""
+    created_at: datetime
+    closed_at: datetime | None
+    """Null while it waits for a person."""
+    reply: str | None
+    """What the person says."""
 
 
 class AttemptOut(AttemptSummary):
@@ -216,6 +267,8 @@ class AttemptOut(AttemptSummary):
     ungraded_reason: str | None
     """Why there is no grade, where the grader could not decide."""
     previous: Previous | None
+    disputes: list[DisputeOut]
+    """The oldest first."""
     review: Review
 
 
@@ -225,6 +278,25 @@ class StandingOut(BaseModel):
     status: AttemptStatus
     grades: int
     """How many grades it has got; the last one counts."""
+
+
+class VerdictOut(BaseModel):
+    """What a model says of a key point while it writes. It may yet be taken back."""
+
+    point: str
+    label: VerdictLabel
+
+
+class FeedbackOut(BaseModel):
+    """A few sentences on the answer, before its grade is there."""
+
+    text: str
+
+
+class SetbackOut(BaseModel):
+    """Why a try at the final grade came to nothing. There will be another."""
+
+    reason: str
 
 
 class GradeRequest(BaseModel):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from service.api.schemas.attempts import ExcessOut
 from service.api.schemas.bank import QuestionSummary
 from service.domain.attempt import AttemptStatus
 from service.domain.question import Frequency, Kind, Level
@@ -58,6 +59,8 @@ class SlotOut(BaseModel):
     attempt_status: AttemptStatus | None
     """`submitted` while it waits for its grade."""
     overall: float | None
+    provisional: bool
+    """True where that is of a grade to be replaced."""
 
 
 class SessionOut(BaseModel):
@@ -145,6 +148,10 @@ class ReportRow(BaseModel):
     topic: str | None
     state: QuestionState
     overall: float | None
+    provisional: bool
+    """True where that is of a grade to be replaced."""
+    excess: ExcessOut | None
+    """Why it is less than the criteria come to; null where the answer is not too long."""
     change: float | None
     """Against the try before, on the same question."""
     criteria: dict[CriterionName, float]

@@ -1,6 +1,6 @@
 """Attempts with their grades."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from fastapi.sse import ServerSentEvent
 
@@ -9,8 +9,10 @@ from service.api.schemas.attempts import (
     AttemptOut,
     AttemptSummary,
     CriterionOut,
+    DisputeOut,
     EvidenceOut,
     ExcessOut,
+    FeedbackOut,
     FollowUpOut,
     GradeOut,
     GradeResponse,
@@ -24,14 +26,19 @@ from service.api.schemas.attempts import (
     QuantityOut,
     Review,
     RubricPoint,
+    SetbackOut,
     SourceOut,
     StandingOut,
+    UsageOut,
+    VerdictOut,
 )
 from service.api.views.bank import question
 from service.bank import Bank
 from service.domain.attempt import Attempt, Standing
 from service.domain.grade import Evidence, Grade, Ungraded
+from service.domain.progress import Course, Progress
 from service.domain.question import FollowUp
+from service.domain.review import Review as Dispute
 from service.domain.rubric import CRITERIA, CriterionName, Item, Quantity, Rubric
 from service.history import AttemptView
 
@@ -51,11 +58,14 @@ def attempt_summary(bank: Bank, attempt: Attempt, result: Grade | Ungraded | Non
         title=item.question.title if item else attempt.question_id,
         topic=item.question.topic if item else "",
         overall=result.overall if isinstance(result, Grade) else None,
+        provisional=isinstance(result, Grade) and result.provisional is not None,
     )
 
 
 def attempt(bank: Bank, view: AttemptView) -> AttemptOut:
     grade = view.result if isinstance(view.result, Grade) else None
+    if grade and grade.provisional and view.setback:
+        grade = grade.model_copy(update={"provisional": view.setback})
     summary = attempt_summary(bank, view.attempt, view.result).model_dump()
     previous = None
     if view.previous and grade:
@@ -68,8 +78,13 @@ def attempt(bank: Bank, view: AttemptView) -> AttemptOut:
         grade=None if grade is None else _grade(view.item.rubric, grade),
         ungraded_reason=view.result.reason if isinstance(view.result, Ungraded) else None,
         previous=previous,
+        disputes=[dispute(found) for found in view.disputes],
         review=review(bank, view.item),
     )
+
+
+def dispute(found: Dispute) -> DisputeOut:
+    return DisputeOut(**found.model_dump(include=set(DisputeOut.model_fields)))
 
 
 def event_id(standing: Standing) -> str:
@@ -77,9 +92,19 @@ def event_id(standing: Standing) -> str:
     return f"{standing.status}-{standing.grades}"
 
 
-def standing_event(standing: Standing) -> ServerSentEvent:
-    out = StandingOut(**standing.model_dump())
-    return ServerSentEvent(event="standing", id=event_id(standing), data=out)
+def events(seen: Course | None, now: Course) -> Iterator[ServerSentEvent]:
+    """What is to be told of a grading `now` to whoever has `seen` an earlier state of it."""
+    if seen is None or now.standing != seen.standing:
+        out = StandingOut(**now.standing.model_dump())
+        yield ServerSentEvent(event="standing", id=event_id(now.standing), data=out)
+    if now.setback and (seen is None or now.setback != seen.setback or (seen.progress != now.progress == Progress())):
+        yield ServerSentEvent(event="setback", data=SetbackOut(reason=now.setback))
+    before = Progress() if seen is None else seen.progress
+    for point, label in now.progress.verdicts.items():
+        if before.verdicts.get(point) != label:
+            yield ServerSentEvent(event="verdict", data=VerdictOut(point=point, label=label))
+    if now.progress.feedback and now.progress.feedback != before.feedback:
+        yield ServerSentEvent(event="feedback", data=FeedbackOut(text=now.progress.feedback))
 
 
 def grade_response(rubric: Rubric, result: Grade | Ungraded) -> GradeResponse:
@@ -90,7 +115,7 @@ def grade_response(rubric: Rubric, result: Grade | Ungraded) -> GradeResponse:
 
 def _grade(rubric: Rubric, grade: Grade) -> GradeOut:
     return GradeOut(
-        grader=GraderOut(**grade.grader.model_dump()),
+        grader=GraderOut(**grade.grader.model_dump(), models=list(dict.fromkeys(c.model for c in grade.calls))),
         rubric_digest=grade.rubric_digest,
         overall=grade.overall,
         excess=ExcessOut(**grade.excess.model_dump()) if grade.excess else None,
@@ -100,6 +125,26 @@ def _grade(rubric: Rubric, grade: Grade) -> GradeOut:
         quantities=_quantities(rubric, grade),
         lifts=_lifts(rubric, grade),
         follow_up=grade.follow_up,
+        feedback=grade.feedback,
+        provisional=grade.provisional,
+        usage=_usage(grade),
+        note=grade.note,
+    )
+
+
+def _usage(grade: Grade) -> UsageOut | None:
+    if not grade.calls:
+        return None
+    paid = () if grade.reused else grade.calls
+    prices = [call.price for call in paid]
+    return UsageOut(
+        models=sorted({call.model for call in grade.calls}),
+        prompt_tokens=sum(call.prompt_tokens or 0 for call in paid),
+        cached_tokens=sum(call.cached_tokens or 0 for call in paid),
+        completion_tokens=sum(call.completion_tokens or 0 for call in paid),
+        seconds=round(sum(call.seconds for call in paid), 3),
+        price=None if None in prices else sum(price or 0 for price in prices),
+        reused=grade.reused,
     )
 
 
@@ -119,6 +164,7 @@ def _criteria(rubric: Rubric, grade: Grade) -> list[CriterionOut]:
                     weight=p.weight,
                     label=verdicts[p.id].label,
                     evidence=_evidence(verdicts[p.id].evidence),
+                    note=verdicts[p.id].note,
                 )
                 for p in rubric.criteria[c.name]
             ],
@@ -130,7 +176,9 @@ def _criteria(rubric: Rubric, grade: Grade) -> list[CriterionOut]:
 def _mistakes(rubric: Rubric, grade: Grade) -> list[MistakeOut]:
     known = {m.id: m for m in rubric.mistakes}
     return [
-        MistakeOut(**known[f.mistake].model_dump(exclude={"weight", "cues"}), evidence=_evidence(f.evidence))
+        MistakeOut(
+            **known[f.mistake].model_dump(exclude={"weight", "cues"}), evidence=_evidence(f.evidence), note=f.note
+        )
         for f in grade.mistakes
     ]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from service.api.schemas.attempts import ExcessOut
 from service.api.schemas.sessions import (
     CriterionMean,
     OpenQuestion,
@@ -88,6 +89,7 @@ def _slot(
         attempt_id=attempt.id if attempt else None,
         attempt_status=attempt.status if attempt else None,
         overall=result.overall if isinstance(result, Grade) else None,
+        provisional=isinstance(result, Grade) and result.provisional is not None,
     )
 
 
@@ -127,14 +129,16 @@ def report(bank: Bank, report: Report, changes: Mapping[int, float], now: dateti
 
 
 def _row(bank: Bank, session: PracticeSession, row: Row, changes: Mapping[int, float]) -> ReportRow:
-    slot = row.slot
+    slot, grade = row.slot, row.grade
     return ReportRow(
         **_name(bank, session, slot),
         position=slot.position,
         state=slot.state,
-        overall=row.grade.overall if row.grade else None,
+        overall=grade.overall if grade else None,
+        provisional=grade is not None and grade.provisional is not None,
+        excess=ExcessOut(**grade.excess.model_dump()) if grade and grade.excess else None,
         change=changes.get(slot.position),
-        criteria={c.name: c.score for c in row.grade.criteria} if row.grade else {},
+        criteria={c.name: c.score for c in grade.criteria} if grade else {},
         seconds_used=round(row.seconds_used, 1),
         limit_seconds=slot.limit,
         hint_used=slot.hint_used,

@@ -6,12 +6,14 @@ from typing import Protocol, TypeVar
 from service.domain.attempt import Answer
 from service.domain.grade import Evidence, Finding, Marking, Reading, Verdict
 from service.domain.rubric import Item
-from service.graders.keyword import mark
+from service.graders.keyword import mark_read
 from service.graders.llm.addressed import addressed
 from service.graders.llm.concepts import Concepts, yardstick
 from service.graders.llm.evidence import Place, fold, locate
 from service.graders.llm.sanitise import Sanitised
 from service.graders.llm.sight import Sight
+from service.graders.places import Places
+from service.graders.polarity import polarity
 from service.graders.sheet import runs
 
 _Shown = TypeVar("_Shown", Verdict, Finding, Reading)
@@ -36,9 +38,11 @@ class Case:
         self.sight = Sight(clean.text)
         self.addressed = addressed(self.sight)
         self._yard = yardstick(item)
-        self._concepts = Concepts(self._yard, self.sight)
+        words, clauses = self.sight.reading.words, self.sight.clauses
+        places = Places(words, clauses, polarity(self.sight.reading, clauses), self._yard.sheet.vocabulary)
+        self._concepts = Concepts(self._yard, self.sight, places.of_words_alone())
         self._folded = fold(clean.text)
-        self.baseline = self._baseline()
+        self.baseline = self._baseline(places)
 
     def locate(self, quote: str) -> tuple[Place, ...]:
         """Where a quote stands; empty where it does not."""
@@ -66,9 +70,9 @@ class Case:
         own = runs(self.sight.reading.words)
         return sum(run in self._yard.model_answer for run in own) / len(own) if own else 0.0
 
-    def _baseline(self) -> Marking:
+    def _baseline(self, places: Places) -> Marking:
         """The keyword grader's marking, without what speaks to the grader or is a wall of terms."""
-        marking = mark(self._yard.sheet, self.clean.text)
+        marking = mark_read(self._yard.sheet, self.clean.text, self.sight.reading, self.sight.clauses, places)
         return Marking(
             verdicts=self._kept(marking.verdicts),
             mistakes=self._kept(marking.mistakes),

@@ -63,11 +63,16 @@ def _yardstick(keyed: _Keyed) -> Yardstick:
 class Concepts:
     """Where the concepts of an item stand in one answer."""
 
-    def __init__(self, yard: Yardstick, sight: Sight) -> None:
+    def __init__(self, yard: Yardstick, sight: Sight, places: Places) -> None:
         self._yard = yard
         self._sight = sight
-        words, clauses = sight.reading.words, sight.clauses
-        self._places = Places(words, clauses, polarity(sight.reading, clauses), yard.sheet.vocabulary)
+        self._places = places
+
+    @classmethod
+    def of(cls, item: Item, sight: Sight) -> "Concepts":
+        """Those of an answer that nobody else reads along with them."""
+        yard, words, clauses = yardstick(item), sight.reading.words, sight.clauses
+        return cls(yard, sight, Places(words, clauses, polarity(sight.reading, clauses), yard.sheet.vocabulary))
 
     def support(self, point: str, clauses: Collection[int]) -> bool:
         """Whether enough concepts of a key point stand together in `clauses`."""

@@ -26,6 +26,7 @@ _LONGER = 1.15
 
 _PLAIN = str.maketrans("‘’ʼ´`“”„«»‐‑‒–—−", "'''''\"\"\"\"\"------")
 _GAP = re.compile(r"\s*(?:\[\s*)?(?:\.{3,}|…)(?:\s*\])?\s*")
+_SPACES = re.compile(r"\s+")
 _EDGES = " \t\n\"'.,;:!?()[]*_-"
 
 
@@ -48,6 +49,13 @@ def fold(text: str) -> Folded:
     """`text` without differences of case, spaces and typographic marks."""
     folded: list[str] = []
     origin: list[int] = []
+    if text.isascii():  # as below, but several times as fast
+        after = 0
+        for spaces in _SPACES.finditer(text):
+            origin.extend(range(after, spaces.start() + 1))
+            after = spaces.end()
+        origin.extend(range(after, len(text) + 1))
+        return Folded(_SPACES.sub(" ", text).lower(), origin)
     for offset, char in enumerate(text):
         if char.isspace():
             if folded and folded[-1] == " ":

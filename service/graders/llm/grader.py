@@ -8,9 +8,12 @@ from service.domain.attempt import Answer
 from service.domain.grade import Call, GraderName, Marking, Ungraded
 from service.domain.rubric import Item
 from service.errors import BadReply, ConfigError
-from service.graders.llm import guards, prompt, reply
+from service.graders import Tell
+from service.graders.llm import guards, likelihood, prompt, reply
+from service.graders.llm.aloud import Aloud
 from service.graders.llm.sanitise import sanitised
 from service.llm.endpoint import Completion, Endpoint
+from service.llm.meter import Use, most
 from service.llm.settings import LlmSettings
 
 SHORTEST = 20
@@ -27,10 +30,14 @@ class Configured(Protocol):
 class LlmGrader:
     """Marks by a language model. Close it where its endpoint's connections have to end."""
 
+    calls = 1
+    """Of a model, for a grade."""
+
     def __init__(self, settings: LlmSettings) -> None:
         self.settings = settings
         self.endpoint = Endpoint(settings)
         self.identity = GraderName(name="llm", version=version(settings))
+        self.longest_seconds = self.endpoint.longest_seconds
 
     @classmethod
     def from_settings(cls, settings: Configured) -> "LlmGrader":
@@ -41,15 +48,29 @@ class LlmGrader:
 
     async def mark(self, item: Item, answer: Answer) -> Marking | Ungraded:
         """Verdicts with evidence, or why the model's reply was of no use. Raises GraderUnavailable."""
+        return await self.mark_aloud(item, answer, None)
+
+    async def mark_aloud(self, item: Item, answer: Answer, tell: Tell | None) -> Marking | Ungraded:
+        """As `mark`; `tell` is called with verdicts and feedback as they are written, where the server streams."""
         clean = sanitised(answer.text)
-        if sum(map(str.isalnum, clean.text)) < SHORTEST:
+        if _says_nothing(clean.text):
             return Marking()
         try:
-            said = await self.endpoint.complete(prompt.messages(item, answer, clean.text), reply.schema(item.rubric))
+            hear = Aloud(item, answer, clean, self.identity, tell).hear if tell else None
+            messages, schema = prompt.messages(item, answer, clean.text), reply.schema(item.rubric)
+            said = await self.endpoint.complete(messages, schema, hear)
             marking = guards.marking(reply.parse(said.text, item.rubric), item, answer, clean)
+            marking = likelihood.weighed(marking, said.text, said.tokens)
         except BadReply as error:
             return Ungraded(reason=str(error))
         return marking.model_copy(update={"calls": (self._call(said),)})
+
+    def estimate(self, item: Item, answer: Answer) -> Use:
+        """The most that `mark` may take."""
+        text = sanitised(answer.text).text
+        if _says_nothing(text):
+            return Use()
+        return most(self.settings, prompt.messages(item, answer, text), reply.schema(item.rubric))
 
     async def aclose(self) -> None:
         await self.endpoint.aclose()
@@ -71,6 +92,10 @@ class LlmGrader:
             price=self.settings.price(said.prompt_tokens, said.completion_tokens),
             price_date=dated.isoformat() if dated else None,
         )
+
+
+def _says_nothing(text: str) -> bool:
+    return sum(map(str.isalnum, text)) < SHORTEST
 
 
 def version(settings: LlmSettings) -> str:

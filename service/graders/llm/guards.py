@@ -104,7 +104,7 @@ def marking(reply: Said, item: Item, answer: Answer, sanitised: Sanitised) -> Ma
     claims = [_claim(point.id, reply.points[point.id], case) for point in item.rubric.points()]
     _share_out(claims)
     collapsed = _collapsed(claims)
-    trusted = not (collapsed or case.addressed.meant or sanitised.hidden)
+    trusted = _trusted(collapsed, case)
     if not trusted:
         _distrust(claims)
     findings = tuple(_findings(reply, case))
@@ -128,6 +128,27 @@ def marking(reply: Said, item: Item, answer: Answer, sanitised: Sanitised) -> Ma
         ("like the model answer", case.copied >= COPIED),
     ]
     return believed.model_copy(update={"doubts": tuple(name for name, applies in doubts if applies)})
+
+
+def so_far(points: Mapping[str, PointSaid], feedback: str, case: Case) -> Marking:
+    """What would be believed were this all that the model says: of a reply that is still being written.
+
+    Any label may be lower in the end, as what is said later can rest on the same words or cast doubt on the whole.
+    """
+    claims = [_claim(point.id, points[point.id], case) for point in case.item.rubric.points() if point.id in points]
+    _share_out(claims)
+    trusted = _trusted(_collapsed(claims), case)
+    if not trusted:
+        _distrust(claims)
+    return Marking(
+        verdicts=tuple(_verdict(claim, trusted) for claim in claims),
+        quantities=case.baseline.quantities,
+        feedback=(plain(feedback) or None) if trusted else None,
+    )
+
+
+def _trusted(collapsed: bool, case: Case) -> bool:
+    return not (collapsed or case.addressed.meant or case.clean.hidden)
 
 
 def _complete(reply: Said, item: Item) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from service.domain import Value
 from service.domain.grade import VerdictLabel
@@ -23,6 +23,7 @@ MAX_FOLLOW_UP = 50
 _QUOTE: Mapping[str, Any] = {"type": "string"}
 _VERDICT: Mapping[str, Any] = {"type": "string", "enum": ["met", "partial", "missed"]}
 _ASSERTED: Mapping[str, Any] = {"type": "boolean"}
+_BEGUN = TypeAdapter(dict[str, Any])
 
 
 class PointReply(Value):
@@ -84,6 +85,28 @@ def parse(text: str, rubric: Rubric) -> Reply:
         feedback=_first_words(reply.feedback, MAX_FEEDBACK),
         follow_up=_first_words(reply.follow_up, MAX_FOLLOW_UP),
     )
+
+
+def begun(text: str, rubric: Rubric) -> tuple[dict[str, PointReply], str]:
+    """What is complete of a reply that is still being written: verdicts, and the feedback once all of them are."""
+    text = text.rpartition("</think>")[2]
+    try:
+        said = _BEGUN.validate_json(text[max(text.find("{"), 0) :], experimental_allow_partial=True)
+    except ValidationError:
+        return {}, ""
+    points, mistakes = _ids(rubric)
+    parts = said.get("points")
+    found = {i: point for i in points if isinstance(parts, dict) and (point := _point(parts.get(i)))}
+    feedback = said.get("feedback")
+    whole = len(found) == len(points) and (not mistakes or isinstance(said.get("mistakes"), dict))
+    return found, _first_words(feedback, MAX_FEEDBACK) if whole and isinstance(feedback, str) else ""
+
+
+def _point(said: object) -> PointReply | None:
+    try:
+        return PointReply.model_validate(said)
+    except ValidationError:
+        return None
 
 
 def _ids(rubric: Rubric) -> tuple[tuple[str, ...], tuple[str, ...]]:

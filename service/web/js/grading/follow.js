@@ -20,16 +20,18 @@ const SHORTEST = 2;
  * @param {AbortSignal} signal
  * @param {(error: Error | null) => void} reached called with an error when the server cannot be reached, and with null
  *   when it can
+ * @param {(name: string, data: object) => void} [told] called with what the server tells of a grade that is being made:
+ *   `verdict`, `feedback`, `setback`
  * @returns {Promise<object>} the AttemptOut, with a grade or without. Rejects with AbortError, or ApiError where there is
  *   no such attempt any more.
  */
-export async function outcome(id, signal, reached) {
+export async function outcome(id, signal, reached, told = () => {}) {
   let streams = true;
   for (let failures = 0; ; ) {
     await inSight(signal);
     if (streams) {
       // A stream that never said a word is held back somewhere, and is not tried again.
-      streams = (await listen(id, signal, () => reached(null))) || document.hidden;
+      streams = (await listen(id, signal, () => reached(null), told)) || document.hidden;
       if (document.hidden) continue;
     }
     try {

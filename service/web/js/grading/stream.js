@@ -15,9 +15,10 @@ const QUIET = 60_000;
  * @param {string} id of the attempt
  * @param {AbortSignal} signal ends it
  * @param {() => void} heard called with each event: the server can be reached
+ * @param {(name: string, data: object) => void} told called with each `verdict`, `feedback` and `setback`
  * @returns {Promise<boolean>} whether there was any event
  */
-export function listen(id, signal, heard) {
+export function listen(id, signal, heard, told) {
   return new Promise((resolve) => {
     const source = new EventSource(address(`/attempts/${id}/events`));
     const over = new AbortController();
@@ -31,15 +32,17 @@ export function listen(id, signal, heard) {
       resolve(any);
     }
 
-    function standing(event) {
+    function news(event) {
       any = true;
       heard();
       clearTimeout(timer);
-      if (JSON.parse(event.data).status !== "submitted") end();
-      else timer = setTimeout(end, QUIET);
+      const data = JSON.parse(event.data);
+      if (event.type !== "standing") told(event.type, data);
+      else if (data.status !== "submitted") return end();
+      timer = setTimeout(end, QUIET);
     }
 
-    source.addEventListener("standing", standing);
+    for (const name of ["standing", "verdict", "feedback", "setback"]) source.addEventListener(name, news);
     source.addEventListener("error", end);
     signal.addEventListener("abort", end, { signal: over.signal });
     // A connection without a network is not cut, it only falls silent.

@@ -30,22 +30,24 @@ export async function attemptPage({ params: [id], signal }) {
   return { title: question.title, body, shown, leave: () => result.stop() };
 }
 
-/** Follows the grading until there is a grade, or the page is left. */
+/** Follows the grading until there is a final grade, or the page is left. */
 async function keepUp(attempt, result, signal) {
-  while (!attempt.grade) {
-    if (attempt.status === "submitted") attempt = await outcome(attempt.id, signal, (error) => result.reached(error));
+  const reached = (error) => result.reached(error);
+  const told = (name, data) => result.told(name, data);
+  while (attempt.status === "submitted" || !attempt.grade || attempt.provisional) {
+    if (attempt.status === "submitted") attempt = await outcome(attempt.id, signal, reached, told);
     else attempt = await later(attempt, signal);
     result.show(attempt);
   }
 }
 
-/** An answer without a grade may be given another chance: whoever comes back to the page sees it. */
+/** An answer without a final grade may be given another chance: whoever comes back to the page sees it. */
 async function later(attempt, signal) {
   for (;;) {
     await returned(signal);
     try {
       const now = await get(`/attempts/${attempt.id}`, { signal });
-      if (now.status !== attempt.status) return now;
+      if (now.status !== attempt.status || now.provisional !== attempt.provisional) return now;
     } catch (error) {
       if (!passing(error)) throw error;
     }

@@ -91,7 +91,7 @@ function row(question, session) {
     "span",
     { class: "row-score" },
     changeMark(question.change),
-    scoreMark(overall, status, "–"),
+    scoreMark(overall, status, "–", question.provisional),
   );
   return h("li", { class: "row" }, h(href ? "a" : "div", { class: "row-link", href }, name, score));
 }

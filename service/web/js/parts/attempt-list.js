@@ -54,7 +54,7 @@ function attemptRow(attempt) {
       "a",
       { href: `/attempts/${attempt.id}`, class: "row-link" },
       h("span", {}, attempt.title, h("small", {}, details.filter(Boolean).join(" · "))),
-      scoreMark(attempt.overall, attempt.status),
+      scoreMark(attempt.overall, attempt.status, "", attempt.provisional),
     ),
   );
 }

@@ -58,9 +58,11 @@ export function rail(now, before = null) {
  * @param {number | null} overall
  * @param {string | null} status of the attempt, null where there is none
  * @param {string} [none] what is shown without an attempt
+ * @param {boolean} [provisional] whether another grade is to replace it
  */
-export function scoreMark(overall, status, none = "") {
-  if (overall !== null) return h("span", { class: "score-mark" }, unseen("Score "), String(Math.round(overall)));
+export function scoreMark(overall, status, none = "", provisional = false) {
+  const score = () => [unseen("Score "), String(Math.round(overall)), provisional && h("small", {}, " provisional")];
+  if (overall !== null) return h("span", { class: "score-mark" }, score());
   if (status === "submitted") return h("span", { class: "score-mark none being-graded" }, "Being graded");
   return h("span", { class: "score-mark none" }, status ? "No grade" : none);
 }

@@ -9,21 +9,24 @@ import { showArrived } from "./arrived.js";
 import { section } from "./common.js";
 import { followUps, keyPoints, modelAnswer, pitfalls, relatedQuestions } from "./review.js";
 import { liftsSection, mistakesSection, numbersPanel, rubricPanel } from "./rubric.js";
+import { Meanwhile } from "./meanwhile.js";
 import { noGrade, score, verdict, Waiting } from "./standing.js";
 
 /** The parts that a grade changes, each made of an AttemptOut; one may be nothing. */
 const PARTS = {
-  mistakes: ({ grade }) => grade && mistakesSection(grade),
+  feedback: ({ grade }) => grade?.feedback && section("Feedback", { class: "panel" }, h("p", {}, grade.feedback)),
+  mistakes: (attempt) => attempt.grade && mistakesSection(attempt.grade, attempt),
   lifts: ({ grade }) => grade && liftsSection(grade),
   said: ({ answer, grade }) => answerText(answer, grade),
   numbers: ({ grade }) => grade && numbersPanel(grade),
-  rubric: ({ grade, review }) => (grade ? rubricPanel(grade) : keyPoints(review)),
+  rubric: (attempt) => (attempt.grade ? rubricPanel(attempt.grade, attempt) : keyPoints(attempt.review)),
   next: ({ grade, review }) => followUps(review, grade?.follow_up),
 };
 
 export class Result {
   #standing;
   #waiting;
+  #meanwhile;
   #parts = {};
   #marks;
 
@@ -31,7 +34,7 @@ export class Result {
   constructor(attempt) {
     this.#standing = this.#head(attempt);
     for (const name of Object.keys(PARTS)) this.#parts[name] = part(name, attempt);
-    const { mistakes, lifts, said, numbers, rubric, next } = this.#parts;
+    const { feedback, mistakes, lifts, said, numbers, rubric, next } = this.#parts;
     const { review } = attempt;
     const answer = section("Your answer", { class: "panel" }, said, facts(attempt));
     const model = modelAnswer(review);
@@ -39,6 +42,7 @@ export class Result {
     this.#marks = [answer, model, related].filter(Boolean);
     this.nodes = [
       this.#standing,
+      feedback,
       mistakes,
       lifts,
       h(
@@ -64,7 +68,12 @@ export class Result {
 
   /** Tells whether the server can be reached, while the grade is waited for. */
   reached(error) {
-    this.#waiting?.reached(error);
+    (this.#waiting ?? this.#meanwhile)?.reached(error);
+  }
+
+  /** Shows what the server tells of a grade that is being made. */
+  told(name, data) {
+    steadily(this.#standing, this.#marks, () => this.#meanwhile?.told(name, data));
   }
 
   /** The page is left. */
@@ -74,9 +83,11 @@ export class Result {
 
   #head(attempt) {
     this.#waiting?.stop();
-    this.#waiting = attempt.status === "submitted" ? new Waiting(attempt.review) : null;
+    const { grade, status } = attempt;
+    this.#waiting = status === "submitted" && !grade ? new Waiting(attempt.review) : null;
+    this.#meanwhile = grade?.provisional ? new Meanwhile(attempt) : null;
     if (this.#waiting) return this.#waiting.element;
-    return attempt.grade ? score(attempt) : noGrade(attempt);
+    return grade ? score(attempt, this.#meanwhile?.element) : noGrade(attempt);
   }
 }
 

@@ -5,6 +5,7 @@ import { points } from "../format.js";
 import { icon } from "../icons.js";
 import { evidenceId } from "./answer-text.js";
 import { dimension, pointTag, section } from "./common.js";
+import { objection, personsNote } from "./objection.js";
 
 const VERDICTS = {
   met: { icon: "check", words: "Made: " },
@@ -12,8 +13,8 @@ const VERDICTS = {
   missed: { icon: "cross", words: "Left out: " },
 };
 
-/** Every key point with its verdict. A point that was made leads to the words that show it. */
-export function rubricPanel(grade) {
+/** Every key point with its verdict, and a way to disagree. A point that was made leads to the words that show it. */
+export function rubricPanel(grade, attempt) {
   const group = ({ name, title, points: list }) =>
     h(
       "div",
@@ -22,13 +23,13 @@ export function rubricPanel(grade) {
       h(
         "ul",
         {},
-        list.map((point) => rubricPoint(point, name)),
+        list.map((point) => rubricPoint(point, name, attempt)),
       ),
     );
   return section("Rubric", { class: "panel" }, grade.criteria.map(group));
 }
 
-function rubricPoint(point, criterion) {
+function rubricPoint(point, criterion, attempt) {
   const verdict = VERDICTS[point.label];
   const shown = point.evidence.length > 0 && `#${evidenceId(point.id)}`;
   return h(
@@ -37,6 +38,8 @@ function rubricPoint(point, criterion) {
     icon(verdict.icon),
     pointTag(point.id, criterion, shown || null),
     h("span", {}, unseen(verdict.words), point.says),
+    personsNote(point.note),
+    objection(attempt, "point", point.id),
   );
 }
 
@@ -61,7 +64,7 @@ export function liftsSection(grade) {
 }
 
 /** What the answer got wrong, and what is right. */
-export function mistakesSection(grade) {
+export function mistakesSection(grade, attempt) {
   if (!grade.mistakes.length) return null;
   const entry = (mistake) =>
     h(
@@ -70,10 +73,14 @@ export function mistakesSection(grade) {
       h(
         "p",
         { class: "quote" },
-        h("a", { class: "point-tag bad", href: `#${evidenceId(mistake.id)}` }, mistake.id),
-        `“${mistake.evidence.map(({ quote }) => quote).join(" … ")}”`,
+        mistake.evidence.length > 0
+          ? h("a", { class: "point-tag bad", href: `#${evidenceId(mistake.id)}` }, mistake.id)
+          : h("span", { class: "point-tag bad" }, mistake.id),
+        mistake.evidence.length > 0 ? `“${mistake.evidence.map(({ quote }) => quote).join(" … ")}”` : mistake.says,
       ),
       h("p", {}, h("strong", {}, "Rather: "), mistake.correction),
+      personsNote(mistake.note),
+      objection(attempt, "mistake", mistake.id),
     );
   return section("What to correct", {}, h("ul", { class: "corrections" }, grade.mistakes.map(entry)));
 }

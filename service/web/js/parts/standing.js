@@ -13,8 +13,11 @@ const SAYINGS = {
   away: ["warn", "The server cannot be reached. Your answer is saved there, and this page keeps asking for the grade."],
 };
 
-/** @param {object} attempt a graded AttemptOut */
-export function score({ grade, previous }) {
+/**
+ * @param {object} attempt a graded AttemptOut
+ * @param {Element} [meanwhile] what is said of a provisional grade
+ */
+export function score({ grade, previous }, meanwhile = null) {
   return h(
     "section",
     { class: "summary", "aria-label": "Score" },
@@ -26,13 +29,29 @@ export function score({ grade, previous }) {
         "div",
         {},
         h("p", { class: "band" }, grade.band),
+        meanwhile && h("p", { class: "badge" }, "Provisional"),
         previous && changeLine(change(previous.change)),
         excessNote(grade.excess),
-        h("p", { class: "soft small" }, `Graded by ${grade.grader.name}, version ${grade.grader.version}`),
+        h("p", { class: "soft small" }, gradedBy(grade)),
       ),
     ),
     h("ul", { class: "bars" }, grade.criteria.map(criterionBar)),
+    meanwhile,
   );
+}
+
+/** Who graded it, and what a person says or a model took. */
+function gradedBy({ grader, note, usage }) {
+  if (grader.name === "person") return `A person graded this: ${note}`;
+  return [`Graded by ${grader.name}, version ${grader.version}`, ...grader.models, ...spent(usage)].join(", ");
+}
+
+/** @param {object | null} usage a UsageOut */
+function spent(usage) {
+  if (!usage) return [];
+  if (usage.reused) return ["as an equal answer before"];
+  const tokens = `${(usage.prompt_tokens + usage.completion_tokens).toLocaleString("en")} tokens`;
+  return usage.price === null ? [tokens] : [tokens, `price ${Number(usage.price.toPrecision(2))}`];
 }
 
 /** @param {object} attempt an AttemptOut without a grade */
@@ -104,5 +123,6 @@ function emptyBar(name, review) {
 /** What has come of an answer, in a sentence. @param {object} attempt an AttemptOut */
 export function verdict({ status, grade, ungraded_reason: reason }) {
   if (status === "submitted") return "Being graded.";
-  return grade ? `Graded: ${points(grade.overall)} of 100, ${grade.band}.` : `No grade. ${reason ?? ""}`;
+  const graded = grade?.provisional ? "Provisionally graded" : "Graded";
+  return grade ? `${graded}: ${points(grade.overall)} of 100, ${grade.band}.` : `No grade. ${reason ?? ""}`;
 }

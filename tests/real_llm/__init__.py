@@ -1,0 +1,1 @@
+"""A real language model, from packages alone: `make test-llm`. Not part of `make test`."""
