@@ -5,26 +5,38 @@ their vectors in context. Where one of the two is denied and the other not, or t
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from service.graders.clauses import Clause
 from service.graders.cues import Vocabulary
-from service.graders.lexicon import COORDINATORS, RELATING_WORDS
+from service.graders.lexicon import NEGATORS, RELATING_WORDS
 from service.graders.places import keys
+from service.graders.semantic.lists import worths
 from service.graders.semantic.opposites import opposites
-from service.graders.semantic.parameters import ALIKE, CROSSED, LIST, NEARLY, NO_MORE, OPPOSED, QUESTION_WORD, TOGETHER
+from service.graders.semantic.parameters import (
+    ALIKE,
+    CROSSED,
+    DENIED,
+    DISTRUST,
+    LIST,
+    NEARLY,
+    NO_MORE,
+    NOTHING_ELSE,
+    OPPOSED,
+    QUESTION_WORD,
+    REPEATED,
+    TOGETHER,
+)
 from service.graders.semantic.roles import Role, crossed, roles
 from service.graders.semantic.texts import Text
 
 Matrix = npt.NDArray[np.float32]
-_SHORT = 3
-"""Words of what is no list yet: "main method"."""
-_ENTRY = 5
-"""Words of what may be one entry of a list."""
-_AROUND, _LEAST_RELATING = 15, 0.12
-"""Share of such words in and around a clause that sentences have, and lists have not."""
+_FIRM = 2
+"""Content words that a truth has to have to be contradicted."""
 
 
 class Statement(NamedTuple):
@@ -36,6 +48,10 @@ class Statement(NamedTuple):
     loose: bool
     """It is no sentence: a list may say it."""
     roles: tuple[Role, ...]
+    denials: int
+    """Words in it that deny."""
+    single: bool
+    """It is one clause."""
 
 
 class Seen(NamedTuple):
@@ -50,7 +66,8 @@ class Seen(NamedTuple):
 class Board:
     """All statements of an item. A word that the question gave away (`given`, stems) hardly counts."""
 
-    def __init__(self, texts: Sequence[Text], given: frozenset[str]) -> None:
+    def __init__(self, texts: Sequence[Text], given: frozenset[str], mistakes: range, firm: range) -> None:
+        """`mistakes` are the numbers of statements that are false, `firm` of truths that can be contradicted."""
         self._given = given
         self.statements: list[Statement] = []
         self._rows: dict[str, list[int]] = {}
@@ -64,7 +81,8 @@ class Board:
             rows = slice(len(stems), len(stems) + len(own))
             loose = not any(clause.prose and clause.verb is not None for clause in text.clauses)
             weights /= max(weights.sum(), 1e-9)
-            self.statements.append(Statement(rows, weights, loose, roles(text)))
+            denials = sum(_denials(text, clause) for clause in text.clauses)
+            self.statements.append(Statement(rows, weights, loose, roles(text), denials, len(text.clauses) == 1))
             stems += own
             denied += [text.denied(i) for i in words]
         for row, stem in enumerate(stems):
@@ -74,6 +92,14 @@ class Board:
         self._denied = np.array(denied, dtype=bool)
         self._numbers = np.array([stem[:1].isdecimal() for stem in stems], dtype=bool)
         self._loose = np.concatenate([np.full(len(s.weights), s.loose) for s in self.statements])
+        self.truths = np.array([number not in mistakes for number in range(len(texts))])
+        self.true = np.repeat(self.truths, [len(s.weights) for s in self.statements])
+        """The rows of truths."""
+        self.firm = np.array([n in firm and len(s.weights) >= _FIRM for n, s in enumerate(self.statements)])
+        self.shares = np.zeros((len(texts), len(stems)), np.float32)
+        """By statement the weight of each row in it."""
+        for number, statement in enumerate(self.statements):
+            self.shares[number, statement.rows] = statement.weights
 
     def compare(self, answer: Text, counts: Sequence[bool], vocabulary: Vocabulary) -> "Comparison":
         """`counts` says of each clause whether it asserts anything; one that is a list counts little."""
@@ -91,29 +117,31 @@ class Board:
         like[contrary] = 1
         agree ^= contrary
         agree |= like <= NEARLY  # what is only somewhat alike may be denied for its own sake
-        worth, listed, run = _worth(answer, counts)
+        worth, listed, run = worths(answer, counts)
         like *= worth * np.where(self._loose[:, None], run[None, :], listed[None, :])
+        for clause in answer.clauses:
+            for statement in self._disordered(answer, clause, vocabulary):
+                like[statement.rows, clause.first : clause.last] *= LIST
         given = np.array([QUESTION_WORD if word.stem in self._given else 1.0 for word in answer.words], np.float32)
         content = np.zeros(width, np.float32)
         content[list(answer.content)] = 1
         against = np.where(agree, 0, like)
-        return Comparison(self, answer, np.where(agree, like, 0), against, against * contrary, given * content)
+        return Comparison(self, answer, np.where(agree, like, 0), against, contrary.astype(np.float32), given * content)
 
-
-def _worth(answer: Text, counts: Sequence[bool]) -> tuple[Matrix, Matrix, Matrix]:
-    """Of each word: whether it asserts anything; what it is worth in a list; and in one without so much as a comma."""
-    worth, listed, run = np.ones((3, len(answer.words)), np.float32)
-    for clause, asserts in zip(answer.clauses, counts, strict=True):
-        words = answer.words[clause.first : clause.last]
-        around = answer.words[max(clause.first - _AROUND, 0) : clause.last + _AROUND]
-        relating = sum(word.text in RELATING_WORDS for word in around)
-        if not asserts:
-            worth[clause.first : clause.last] = 0
-        if len(around) > _SHORT and relating < _LEAST_RELATING * len(around):
-            listed[clause.first : clause.last] = LIST
-            apart = any(word.after or word.text in COORDINATORS for word in words[:-1])
-            run[clause.first : clause.last] = 1.0 if apart or len(words) <= _ENTRY else LIST
-    return worth, listed, run
+    def _disordered(self, answer: Text, clause: Clause, vocabulary: Vocabulary) -> Iterator[Statement]:
+        """What words without grammar between them hardly say, as they stand in another order: "scope file"."""
+        words = range(clause.first, clause.last)
+        if any(answer.words[i].text in RELATING_WORDS for i in words):
+            return
+        found = [{r for key in keys(answer.words, i, vocabulary) for r in self._rows.get(key, ())} for i in words]
+        beside = [(a, b) for i, (a, b) in zip(words, pairwise(found), strict=False) if not answer.words[i].after]
+        for statement in self.statements:
+            rows = range(statement.rows.start, statement.rows.stop)
+            if any(
+                (one := a.intersection(rows)) and (other := b.intersection(rows)) and min(other) < min(one)
+                for a, b in beside
+            ):
+                yield statement
 
 
 class Comparison:
@@ -130,7 +158,34 @@ class Comparison:
         self._board, self._answer, self._pro, self._weights = board, answer, pro, weights
         self._for = _by_clause(pro, answer)
         self._against = _by_clause(contra, answer)
-        self._contrary = _by_clause(contrary, answer)
+        self._contrary = _by_clause(contra * contrary, answer)
+        self._opposites = _by_clause(contrary, answer)
+        contradicting = self._contradicting()
+        said = [clause.sentence in contradicting for clause in answer.clauses]
+        self._for[np.ix_(board.true, np.array(said, dtype=bool))] = 0
+        for clause in (clause for clause, against in zip(answer.clauses, said, strict=True) if against):
+            pro[board.true, clause.first : clause.last] = 0
+        sentences = len({clause.sentence for clause in answer.clauses})
+        self._trust = DISTRUST if len(contradicting) >= max(sentences / 2, 1) else 1.0
+
+    def _contradicting(self) -> set[int]:
+        """The sentences that deny most of what a truth says, or all but repeat it with one denial more or less.
+
+        They prove no other truth either.
+        """
+        board, clauses = self._board, self._answer.clauses
+        denied = self._against > self._for
+        con = board.shares @ np.where(denied, self._against, 0)
+        pro = board.shares @ np.where(denied, 0, self._for)
+        denials = np.array([s.denials for s in board.statements])[:, None]
+        other = denials % 2 != np.array([_denials(self._answer, clause) % 2 for clause in clauses])
+        found = ((denials == 0) | other) & (con >= DENIED) & (con > pro)
+        other &= board.shares @ self._opposites == 0  # "does not decrease" for "increases" denies nothing
+        repeated = other & (con + pro >= REPEATED) & np.array([s.single for s in board.statements])[:, None]
+        for number, clause in zip(*repeated.nonzero(), strict=True):
+            found[number, clause] |= self._no_more(board.statements[number], (clause,)) >= NOTHING_ELSE
+        against = found[board.firm].any(axis=0)
+        return {clause.sentence for clause, contradicts in zip(clauses, against, strict=True) if contradicts}
 
     def seen(self, number: int) -> Seen:
         """What the answer shows of statement `number`."""
@@ -143,6 +198,8 @@ class Comparison:
         evidence = TOGETHER * together[best] + (1 - TOGETHER) * self.within(number, range(len(self._answer.clauses)))
         if crossed(statement.roles, self._roles):
             evidence *= CROSSED
+        if self._board.truths[number] and evidence > 0:
+            evidence *= self._trust
         return Seen(evidence, windows[best])
 
     def within(self, number: int, clauses: Sequence[int]) -> float:
@@ -167,6 +224,10 @@ class Comparison:
             yield (clause,)
             if clause:
                 yield (clause - 1, clause)
+
+
+def _denials(text: Text, clause: Clause) -> int:
+    return sum(word.text in NEGATORS for word in text.words[clause.first : clause.last])
 
 
 def _by_clause(like: Matrix, answer: Text) -> Matrix:

@@ -40,7 +40,7 @@ def compile_page(item: Item, model: Model) -> Page:
     first = len(points)
     return Page(
         sheet,
-        Board(texts, sheet.prompt),
+        Board(texts, sheet.prompt, mistakes=range(first, first + len(mistakes)), firm=range(first)),
         points=own,
         mistakes={m.id: first + n for n, m in enumerate(mistakes)},
         corrections={m.id: first + len(mistakes) + n for n, m in enumerate(mistakes)},

@@ -10,8 +10,18 @@ QUESTION_WORD = 0.1
 """Weight of a word that the question gave away; any other has 1."""
 OPPOSED = 0.1
 """What a word costs, of its weight, that the answer denies or replaces by its opposite."""
-LIST = 0.2
+DENIED = 0.55
+"""Share of a truth that a clause has to deny for its sentence to be taken for a contradiction."""
+REPEATED = 0.95
+"""Share of a truth that a clause has to say, one denial more or less, for the same."""
+NOTHING_ELSE = 0.7
+"""... and share of the clause that has to be in the truth."""
+DISTRUST = 0.5
+"""What is left of all evidence where half of the sentences contradict."""
+LISTED = 0.6
 """What words in a list of terms count for, where the statement is a sentence."""
+LIST = 0.2
+"""The same of a list without so much as a comma, whatever the statement."""
 CROSSED = 0.6
 """What is left of a statement of which the answer says a word's opposite, or whose parts it joins crosswise."""
 TOGETHER = 0.8
