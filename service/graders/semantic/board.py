@@ -95,7 +95,9 @@ class Board:
         self.truths = np.array([number not in mistakes for number in range(len(texts))])
         self.true = np.repeat(self.truths, [len(s.weights) for s in self.statements])
         """The rows of truths."""
-        self.firm = np.array([n in firm and len(s.weights) >= _FIRM for n, s in enumerate(self.statements)])
+        self.firm = np.array(
+            [n in firm and len(s.weights) >= _FIRM and not s.denials for n, s in enumerate(self.statements)]
+        )
         self.shares = np.zeros((len(texts), len(stems)), np.float32)
         """By statement the weight of each row in it."""
         for number, statement in enumerate(self.statements):
