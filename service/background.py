@@ -30,6 +30,9 @@ async def beside(services: Services, queues: tuple[Queue, ...]) -> AsyncIterator
     if queues and settings.job_concurrency:
         loops["jobs"] = lambda: services.jobs.work(queues, settings.job_concurrency)
         loops["adoption"] = lambda: _adopt(services)
+    if "transcription" in queues and settings.job_concurrency:
+        loops["recordings"] = lambda: services.listening.work(settings.job_concurrency)
+        loops["sound"] = lambda: _tidy(services)
     if days := settings.keep_days:
         loops["retention"] = lambda: _forget(services, days)
     tasks = [asyncio.create_task(supervise(name, loop)) for name, loop in loops.items()]
@@ -61,6 +64,11 @@ async def _adopt(services: Services) -> None:
     while adopted := await asyncio.to_thread(adopt):
         log.warning("attempts had no job", extra={"adopted": adopted})
         services.live.tell(JOBS)
+    await asyncio.sleep(ADOPT_SECONDS)
+
+
+async def _tidy(services: Services) -> None:
+    await services.listening.tidy()
     await asyncio.sleep(ADOPT_SECONDS)
 
 

@@ -5,6 +5,11 @@ VivaError
 ├── ConfigError             settings cannot work as given
 │   └── PluginError         a name that leads to no object
 ├── NotFound                it does not exist, or it is not yours
+├── SignInRequired          it is not known who is asking
+│   └── SignInFailed        what was given to sign in with is not right
+├── Forbidden               it is known who is asking: they may not do this
+├── TooManyTries            wrong passwords; try again later
+├── ProviderUnavailable     the provider that people sign in with cannot be asked at the moment
 ├── Invalid                 understood, but not acceptable
 │   ├── TooLarge            over a stated limit
 │   │   └── AudioTooLong    a recording with more seconds than are heard
@@ -15,6 +20,7 @@ VivaError
 │   ├── RevisionMismatch    somebody saved a newer draft
 │   ├── GradeMismatch       a newer grade was added meanwhile
 │   ├── DeadlinePassed      the time for it is over
+│   ├── ChunksMissing       a recording cannot end before it is whole
 │   └── KeyReused           an idempotency key was sent with another request
 ├── PreconditionMissing     a revision has to be sent along
 ├── GraderUnavailable       the grader cannot work at the moment; try again later
@@ -56,6 +62,31 @@ class PluginError(ConfigError):
 
 class NotFound(VivaError):
     """There is no such thing here."""
+
+
+class SignInRequired(VivaError):
+    """Sign in first, or send a valid API token."""
+
+
+class SignInFailed(SignInRequired):
+    """The e-mail address or the password is wrong."""
+
+
+class Forbidden(VivaError):
+    """You may not do this."""
+
+
+class TooManyTries(VivaError):
+    """Too many tries to sign in."""
+
+    def __init__(self, retry_after: float) -> None:
+        self.retry_after = retry_after
+        """Seconds until another one counts."""
+        super().__init__("Too many tries to sign in: wait some minutes.")
+
+
+class ProviderUnavailable(VivaError):
+    """The sign-in provider cannot be reached at the moment."""
 
 
 class Invalid(VivaError):
@@ -104,6 +135,14 @@ class GradeMismatch(Conflict):
 
 class DeadlinePassed(Conflict):
     """The time for this question is over."""
+
+
+class ChunksMissing(Conflict):
+    """Not all of the recording has arrived."""
+
+    def __init__(self, missing: list[int]) -> None:
+        self.missing = missing
+        super().__init__(f"{len(missing)} chunks of the recording have not arrived: send them, and complete again.")
 
 
 class KeyReused(Conflict):

@@ -7,11 +7,13 @@ from uuid import UUID
 
 JOBS = "jobs"
 """Topic: there is work."""
+RECORDINGS = "recordings"
+"""Topic: there is something to listen to."""
 
 
-def about(attempt_id: UUID) -> str:
-    """Topic: something has changed about an attempt."""
-    return str(attempt_id)
+def about(changed: UUID) -> str:
+    """Topic: something has changed about an attempt, or a recording."""
+    return str(changed)
 
 
 class News:

@@ -24,13 +24,18 @@ class Metrics:
         )
         self.transcription_seconds = Histogram(
             "viva_transcription_seconds",
-            "Time that hearing a recording took, its wait left out.",
-            ["transcriber"],
+            "Time that hearing took, its wait left out: the last pass over a recording, or one while it goes on.",
+            ["transcriber", "last"],
             buckets=(0.25, 0.5, 1, 2, 5, 10, 20, 60, 120, 300),
             registry=self.registry,
         )
         self.audio_seconds = Counter(
             "viva_audio_seconds", "Length of the recordings that were heard.", ["transcriber"], registry=self.registry
+        )
+        self.transcriptions_waiting = Gauge(
+            "viva_transcriptions_waiting",
+            "Recordings that wait for their turn in this process.",
+            registry=self.registry,
         )
         self.jobs = Counter("viva_job_tries", "Tries by outcome.", ["work", "outcome"], registry=self.registry)
         self.waiting = Gauge("viva_jobs", "Jobs that wait or run.", ["work"], registry=self.registry)

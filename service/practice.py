@@ -17,7 +17,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from service.bank import Bank
-from service.domain.attempt import Answer, Attempt, Person, clean
+from service.domain.attempt import Answer, Attempt, Person, Source, clean
 from service.domain.job import Priority
 from service.domain.plan import Plan, draw, make_session
 from service.domain.rubric import Item
@@ -26,8 +26,8 @@ from service.errors import Conflict, KeyReused
 from service.following import Following
 from service.grading import Grading
 from service.jobs import Jobs
-from service.live import JOBS, Live
-from service.store import attempts, items, sessions
+from service.live import JOBS, RECORDINGS, Live
+from service.store import attempts, items, notices, recordings, sessions
 from service.store.engine import Store, Tx
 
 Changed = tuple[PracticeSession, tuple[HandIn, ...]]
@@ -166,9 +166,11 @@ class Practice:
         key: str | None,
         now: datetime,
         wait: float | None = None,
+        recording: UUID | None = None,
     ) -> tuple[UUID, bool]:
         """Hand in an answer: the attempt's id, and whether `key` had brought it in before.
 
+        With `recording` it was spoken: `text` is what the person confirmed of its transcript.
         Its grade is waited for, but not longer than `wait` seconds; by default not where there is a provisional one.
 
         Raises KeyReused, DeadlinePassed, Conflict, Invalid (empty), TooLarge, StoreUnavailable.
@@ -187,7 +189,14 @@ class Practice:
                     if earlier[1] != fingerprint:
                         raise KeyReused
                     return [earlier[0].id], True
-                _, handed = self._apply(tx, person, session_id, now, step, key=key, fingerprint=fingerprint)
+                if recording is not None:
+                    _check_heard(tx, person, session_id, position, recording)
+                source: Source = "typed" if recording is None else "spoken"
+                _, handed = self._apply(
+                    tx, person, session_id, now, step, key=key, fingerprint=fingerprint, source=source
+                )
+                if recording is not None:
+                    recordings.attach(tx, recording, handed[-1])
             return handed, False
 
         attempt_ids, replayed = await asyncio.to_thread(commit)
@@ -252,26 +261,32 @@ class Practice:
         *,
         key: str | None = None,
         fingerprint: str = "",
+        source: Source = "typed",
     ) -> tuple[PracticeSession, list[UUID]]:
         """Lock the session, let the clock act, take the step, keep it all. The ids are of the attempts it made.
 
         Raises Conflict where the step would show an answer that the person still owes a strict session.
         """
         before = sessions.get(tx, person, session_id, lock=True)
-        settled, timed_out = before.settle(now)
+        spoken, heard = _spoken(tx, before, now)
+        settled, timed_out = spoken.settle(now)
         after, handed = step(settled, tx)
         if after.mode == "practice":
             for earlier, slot in zip(before.slots, after.slots, strict=True):
                 if slot.state in REVIEWABLE and slot.state != earlier.state:
                     _not_in_strict(tx, person, slot.question_id, after.id)
         sessions.save(tx, before, after)
-        made = [(hand_in, None, "") for hand_in in timed_out] + [(hand_in, key, fingerprint) for hand_in in handed]
+        late: Source = "spoken" if heard else "typed"
+        made: list[tuple[HandIn, str | None, str, Source]] = [(hand_in, None, "", late) for hand_in in timed_out]
+        made += [(hand_in, key, fingerprint, source) for hand_in in handed]
         ids = []
-        for hand_in, sent_key, sent in made:
-            attempt = _attempt_of(after, hand_in)
+        for hand_in, sent_key, sent, how in made:
+            attempt = _attempt_of(after, hand_in, how)
             attempts.add(tx, attempt, key=sent_key, fingerprint=sent)
             self.jobs.enqueue(tx, attempt, "grade", Priority.FINAL, now)
             ids.append(attempt.id)
+        if heard and timed_out:
+            recordings.attach(tx, heard, ids[0])
         return after, ids
 
     def _title(self, plan: Plan, chosen: list[Item]) -> str:
@@ -282,7 +297,33 @@ class Practice:
         return " · ".join(names) if len(names) <= 2 else "Mixed practice"
 
 
-def _attempt_of(session: PracticeSession, hand_in: HandIn) -> Attempt:
+def _check_heard(tx: Tx, person: Person, session_id: UUID, position: int, recording: UUID) -> None:
+    """Raises NotFound, Conflict where this is not the question's recording, or was not heard yet."""
+    found = recordings.get(tx, person, session_id, position)
+    if found.id != recording:
+        raise Conflict("This question has another recording.")
+    if found.state != "transcribed":
+        raise Conflict(f"The recording is {found.state}: submit it once it is transcribed, or submit without it.")
+
+
+def _spoken(tx: Tx, session: PracticeSession, now: datetime) -> tuple[PracticeSession, UUID | None]:
+    """The session, with what was spoken where strict time is up before anything was written; and whose words it has.
+
+    A recording that has not ended is heard to its end, as if it had been completed in time; where nobody has looked
+    for so long that this is over as well, what was heard while it went on has to do.
+    """
+    slot = session.overran(now)
+    if slot is None or not (found := recordings.find(tx, session.owner, session.id, slot.position, lock=True)):
+        return session, None
+    if found.state == "recording" and (listened := session.listen(slot.position, now)).settle(now)[0] is listened:
+        recordings.close(tx, found.id, now)
+        notices.tell(tx, RECORDINGS)
+        return listened, None
+    text = found.transcript.text if found.transcript else found.text
+    return (session.heard(slot.position, text), found.id) if text else (session, None)
+
+
+def _attempt_of(session: PracticeSession, hand_in: HandIn, source: Source) -> Attempt:
     slot = session.slot(hand_in.position)
     return Attempt(
         id=uuid7(),
@@ -291,7 +332,7 @@ def _attempt_of(session: PracticeSession, hand_in: HandIn) -> Attempt:
         position=slot.position,
         question_id=slot.question_id,
         item_digest=slot.item_digest,
-        answer=Answer(text=hand_in.text),
+        answer=Answer(text=hand_in.text, source=source),
         timed_out=hand_in.timed_out,
         seconds_used=hand_in.seconds_used,
         submitted_at=hand_in.finished_at,

@@ -6,9 +6,8 @@ In each transaction here jobs come before the attempt's lock, as they do for wor
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from service.domain import Value
@@ -20,11 +19,9 @@ from service.errors import Conflict, GradeMismatch, NotFound
 from service.grading import Grading
 from service.jobs import Jobs
 from service.live import JOBS, Live, about
-from service.store import attempts, jobs, notices, reviews
+from service.store import attempts, audit, jobs, notices, reviews
 from service.store.attempts import Kept
 from service.store.engine import Store, Tx
-
-T = TypeVar("T")
 
 GRADES: tuple[Work, ...] = ("grade", "regrade")
 PERSONS = "A person has graded this; that grade stands."
@@ -56,7 +53,7 @@ class Reviews:
             attempt = _attempt(tx, reviewer, attempt_id)
             return attempt, attempts.grades(tx, attempt_id), reviews.of_attempt(tx, attempt_id)
 
-        attempt, grades, said = await asyncio.to_thread(self._read, look)
+        attempt, grades, said = await asyncio.to_thread(self.store.look, look)
         item = await self.grading.item(attempt.item_digest)
         return Reviewed(attempt=attempt, item=item, grades=tuple(grades), reviews=tuple(said))
 
@@ -79,9 +76,10 @@ class Reviews:
             grade = overridden(kept[-1].result if kept else None, changes, item.rubric, attempt.answer)
             attempts.add_grade(tx, attempt, PERSON, grade, now, person=reviewer.id)
             reviews.answer(tx, attempt_id, changes.replies, changes.note, reviewer.id, now)
+            audit.add(tx, reviewer, "override", now, attempt_id)
             notices.tell(tx, about(attempt_id))
 
-        await asyncio.to_thread(self._write, change)
+        await asyncio.to_thread(self.store.change, change)
         self.live.tell(about(attempt_id))
         return await self.grades(reviewer, attempt_id)
 
@@ -98,7 +96,7 @@ class Reviews:
             disputed(result, point, reviews.of_attempt(tx, attempt_id))
             return reviews.add_dispute(tx, attempt, attempts.last_number(tx, attempt_id), point, said, now)
 
-        return await asyncio.to_thread(self._write, change)
+        return await asyncio.to_thread(self.store.change, change)
 
     async def queue(
         self,
@@ -116,7 +114,7 @@ class Reviews:
             organisation = reviewer.organisation
             return reviews.page(tx, organisation, after, limit, closed=closed, kind=kind, question_id=question_id)
 
-        return await asyncio.to_thread(self._read, look)
+        return await asyncio.to_thread(self.store.look, look)
 
     async def close(self, reviewer: Person, review_id: UUID, reply: str, now: datetime) -> Review:
         """The grade stands as it is, and `reply` says why. Raises Conflict (closed before), NotFound."""
@@ -128,7 +126,7 @@ class Reviews:
                 raise Conflict("Somebody has closed it already.")
             return closed
 
-        return await asyncio.to_thread(self._write, change)
+        return await asyncio.to_thread(self.store.change, change)
 
     async def regrade(self, reviewer: Person, attempt_id: UUID, now: datetime) -> bool:
         """Have it graded again; False where it waits for that already. Raises Conflict, NotFound."""
@@ -136,7 +134,7 @@ class Reviews:
         def change(tx: Tx) -> bool:
             return self.enqueue_regrade(tx, _attempt(tx, reviewer, attempt_id), now)
 
-        added = await asyncio.to_thread(self._write, change)
+        added = await asyncio.to_thread(self.store.change, change)
         self.live.tell(JOBS)
         return added
 
@@ -153,16 +151,6 @@ class Reviews:
         for job in jobs.page(tx, failed=True, attempt_id=attempt.id):
             jobs.finish(tx, job)
         return self.jobs.enqueue(tx, attempt, "regrade", Priority.REGRADE, now)
-
-    # Blocking parts, for worker threads
-
-    def _read(self, look: Callable[[Tx], T]) -> T:
-        with self.store.read() as tx:
-            return look(tx)
-
-    def _write(self, change: Callable[[Tx], T]) -> T:
-        with self.store.write() as tx:
-            return change(tx)
 
 
 def _attempt(tx: Tx, reviewer: Person, attempt_id: UUID) -> Attempt:

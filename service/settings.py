@@ -1,6 +1,5 @@
 """All settings: environment variables with the prefix `VIVA_`, or a `.env` file. Read once, by whoever starts Viva."""
 
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
@@ -8,6 +7,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from service.errors import ConfigError
+from service.identity.settings import SignInSettings, is_loopback
 from service.llm.settings import LlmSettings
 from service.voice.settings import VoiceSettings
 
@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     )
 
     host: str = "127.0.0.1"
-    """Address to listen on. Only loopback is accepted, because this release has no sign-in."""
+    """Address to listen on. Without a way to sign in only loopback is accepted."""
     port: int = Field(default=8000, ge=0, le=65535)
     """Port to listen on; 0 takes a free one and prints it."""
     data_dir: Path = Path("data")
@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     """`tokens`, sent and received, or `price`, in the currency of the prices, which every model then has to have."""
     voice: VoiceSettings = VoiceSettings()
     """Who listens to spoken answers, as `VIVA_VOICE__MODEL` and so on: see below. Default: this machine."""
+    sign_in: SignInSettings = SignInSettings()
+    """How people sign in, as `VIVA_SIGN_IN__PASSWORD` and so on: see below. Default: one local user, on loopback."""
     grace_seconds: float = Field(default=10, ge=0, le=300)
     """Seconds after a strict deadline in which an answer still counts, for slow networks."""
     busy_seconds: float = Field(default=10, gt=0, le=60)
@@ -87,15 +89,11 @@ class Settings(BaseSettings):
         return sqlite_url(self.data_dir / "viva.db")
 
     def check_host(self) -> None:
-        """Raises ConfigError for an address that others can reach."""
-        try:
-            loopback = self.host == "localhost" or ip_address(self.host).is_loopback
-        except ValueError:
-            loopback = False
-        if not loopback:
+        """Raises ConfigError for an address that others can reach where nobody would have to sign in."""
+        if not self.sign_in.configured and not is_loopback(self.host):
             raise ConfigError(
-                f"VIVA_HOST={self.host} can be reached by others, and nobody would have to sign in. "
-                "Use 127.0.0.1, ::1 or localhost."
+                f"VIVA_HOST={self.host} can be reached by others, and nobody would have to sign in. Use 127.0.0.1, ::1 "
+                "or localhost, or set a way to sign in (VIVA_SIGN_IN__..., docs/hosting.md)."
             )
 
     def check_prices(self) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from service.accounts import Accounts
 from service.bank import Bank, load_bank
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
@@ -16,18 +17,24 @@ from service.history import History
 from service.jobs import BUILT_IN as ENGINES
 from service.jobs import Handler, Jobs
 from service.jobs.runner import Limits, Runner
+from service.listening import Listening
 from service.live import Live
 from service.metrics import Metrics
+from service.people import People
 from service.plugins import load
 from service.practice import Practice
+from service.providers import Provider
+from service.recordings import Recordings
 from service.review import Reviews
 from service.settings import Settings
 from service.spending import Budget, Spending
 from service.store.engine import Store
 from service.store.migrate import require, upgrade
+from service.tokens import Tokens
 from service.voice import BUILT_IN as TRANSCRIBERS
 from service.voice import Transcriber
 from service.voice.hearing import Voice
+from service.voice.speech import Speech
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,14 @@ class Services:
     practice: Practice
     history: History
     reviews: Reviews
+    accounts: Accounts
+    provider: Provider
+    tokens: Tokens
+    people: People
     voice: Voice
+    recordings: Recordings
+    listening: Listening
+    speech: Speech
     metrics: Metrics
     clock: Callable[[], datetime]
 
@@ -75,6 +89,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         store.close()
         raise
     practice = Practice(store=store, bank=bank, grading=grading, jobs=jobs, live=live, grace=settings.grace_seconds)
+    accounts = Accounts(store, settings.sign_in)
     return Services(
         settings=settings,
         store=store,
@@ -85,7 +100,19 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         practice=practice,
         history=History(practice),
         reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
+        accounts=accounts,
+        provider=Provider(accounts),
+        tokens=Tokens(store),
+        people=People(store, settings.sign_in),
         voice=voice,
+        recordings=Recordings(
+            store=store,
+            live=live,
+            max_bytes=settings.voice.max_bytes,
+            queue=settings.voice.queue + voice.transcriber.places,
+        ),
+        listening=Listening(store=store, bank=bank, voice=voice, live=live, clock=clock, lease=settings.lease_seconds),
+        speech=Speech(settings.data_dir / "speech"),
         metrics=metrics,
         clock=clock,
     )
@@ -147,11 +174,13 @@ def make_voice(settings: Settings, metrics: Metrics) -> Voice:
             f"{settings.voice.transcriber} is no transcriber ({error}); docs/voice.md says what is."
         ) from error
 
-    def observe(name: str, took: float, seconds: float) -> None:
-        metrics.transcription_seconds.labels(name).observe(took)
-        metrics.audio_seconds.labels(name).inc(seconds)
+    def observe(name: str, took: float, seconds: float | None) -> None:
+        metrics.transcription_seconds.labels(name, "no" if seconds is None else "yes").observe(took)
+        metrics.audio_seconds.labels(name).inc(seconds or 0.0)
 
-    return Voice(transcriber, settings.voice, observe)
+    voice = Voice(transcriber, settings.voice, observe)
+    metrics.transcriptions_waiting.set_function(lambda: voice.waiting)
+    return voice
 
 
 def models_folder(settings: Settings) -> Path:

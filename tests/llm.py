@@ -4,10 +4,8 @@ import asyncio
 import json
 import os
 import random
-import threading
 from collections import Counter
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx2
 
@@ -15,16 +13,17 @@ from service.domain.attempt import Answer
 from service.domain.grade import Evidence, GraderName, Marking, Ungraded, Verdict
 from service.domain.rubric import Item
 from service.errors import GraderUnavailable
+from tests.aside import Aside
 
 URL = "FAKE_LLM_URL"
 PATIENCE = 3.0
 """Seconds that the grader waits for an answer."""
 
 
-class FakeLlm:
+class FakeLlm(Aside):
     """Answers after `seconds`; the other numbers are shares of the requests that fail in this way.
 
-    It runs in a thread of its own and is cheap: what is measured or killed is what asks it.
+    It is cheap: what is measured or killed is what asks it.
     """
 
     def __init__(self, seconds: float = 0.3, *, error: float = 0, busy: float = 0, hang: float = 0) -> None:
@@ -34,48 +33,18 @@ class FakeLlm:
         """By answer: how often a verdict on it was paid for."""
         self.now = 0
         """Requests that are being answered."""
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        started = asyncio.run_coroutine_threadsafe(asyncio.start_server(self._serve, "127.0.0.1", 0), self._loop)
-        self._server = started.result()
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-
-    async def _stop(self) -> None:
-        self._server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-                body = await reader.readexactly(int(length.split(b":")[1]))
-                self.now += 1
-                try:
-                    writer.write(await self._reply(json.loads(body)))
-                finally:
-                    self.now -= 1
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+            body = await reader.readexactly(int(length.split(b":")[1]))
+            self.now += 1
+            try:
+                writer.write(await self._reply(json.loads(body)))
+            finally:
+                self.now -= 1
+            await writer.drain()
 
     async def _reply(self, request: dict[str, Any]) -> bytes:
         chance = random.random()

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 Fault = Literal[
     "500", "429", "429-retry-after", "silence", "drip", "huge", "huge-declared", "html", "empty-choices", "refusal",
-    "length", "invalid-json", "wrong-ids", "redirect", "reset",
+    "length", "endless", "invalid-json", "wrong-ids", "redirect", "reset",
     "503", "401", "404", "content-filter", "packed",
 ]  # fmt: skip
 HUGE = 60 * 2**20
@@ -38,6 +38,11 @@ class Talk:
         return bool(self.body.get("stream"))
 
     @property
+    def chooses(self) -> bool:
+        """Whether one word is asked for."""
+        return bool(self.body.get("top_logprobs", 0) > 1)
+
+    @property
     def kind(self) -> str:
         """Of content that a success has."""
         return "text/event-stream" if self.streamed else "application/json"
@@ -62,6 +67,16 @@ class Talk:
             return {}
         pieces = re.findall(r"\w+|\W", said)
         return {"logprobs": {"content": [{"token": piece, "logprob": math.log(sure)} for piece in pieces]}}
+
+    def choice(self, lean: float | None, *, given: bool) -> bytes:
+        """One word with those that might stand in its place, where log-probabilities are `given`."""
+        yes, no = (-math.log1p(math.exp(-lean)), -math.log1p(math.exp(lean))) if lean is not None else (-9.0, -9.0)
+        words = {" Yes": yes, "No": no, "{": -10.0} if lean is not None else {"{": -0.1, "The": -3.0}
+        tops = [{"token": word, "logprob": log} for word, log in sorted(words.items(), key=lambda pair: -pair[1])]
+        choice: dict[str, Any] = {"message": {"content": tops[0]["token"]}, "finish_reason": "length"}
+        if given:
+            choice["logprobs"] = {"content": [tops[0] | {"top_logprobs": tops}]}
+        return http(200, self._chat([choice], received=1))
 
     def _events(self, choices: list[dict[str, Any]]) -> list[bytes]:
         chunks = [self._chat([choice]) | {"object": "chat.completion.chunk", "usage": None} for choice in choices]
@@ -90,8 +105,8 @@ class Talk:
         error = {"message": f"{name}: {self.body[name]}", "param": name, "code": "unsupported_parameter"}
         return http(400, {"error": error})
 
-    def _chat(self, choices: list[dict[str, Any]]) -> dict[str, Any]:
-        usage = {"prompt_tokens": 700, "completion_tokens": 90, "prompt_tokens_details": {"cached_tokens": 600}}
+    def _chat(self, choices: list[dict[str, Any]], received: int = 90) -> dict[str, Any]:
+        usage = {"prompt_tokens": 700, "completion_tokens": received, "prompt_tokens_details": {"cached_tokens": 600}}
         return {"id": "x", "object": "chat.completion", "model": MODEL, "choices": choices, "usage": usage}
 
     def _response(self, content: list[dict[str, Any]], finish: str) -> dict[str, Any]:
@@ -128,7 +143,9 @@ def spoiled(fault: Fault, talk: Talk, said: str) -> bytes:
         case "content-filter":
             return talk.reply("", "content_filter")
         case "length":
-            return talk.reply(said[: len(said) // 2], "length")
+            return talk.reply(said.partition('"verdict"')[0], "length")
+        case "endless":  # cut off in the last thing that it says
+            return talk.reply(said[:-40], "length")
         case "invalid-json":
             return talk.reply(said[:-1] + ",}")
         case "wrong-ids":

@@ -1,6 +1,6 @@
 """A language model's server on loopback that speaks Chat Completions and Responses, and fails as real ones do.
 
-It runs in a thread of its own. What it says is up to a judge; without one it says what fits the schema, no more.
+What it says is up to a judge; without one it says what fits the schema, no more.
 """
 
 import asyncio
@@ -8,17 +8,18 @@ import json
 import re
 import struct
 import sys
-import threading
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from socket import SO_LINGER, SOL_SOCKET
-from types import TracebackType
-from typing import Any, Self, get_args
+from typing import Any
 
+from tests.aside import Aside
 from tests.llm_faults import HUGE, Fault, Talk, spoiled
 
 Judge = Callable[[dict[str, Any]], str]
 """From the body of a request to what the model says."""
+Leaning = Callable[[str], float | None]
+"""From a question of yes or no to the log-odds of yes; None where the model has neither word for it."""
 TAGGED = re.compile(r"<(answer-[0-9a-f]{16})>\n(.*)\n</\1>", re.DOTALL)
 PROSE = "Good morning! How are you today?"
 
@@ -33,17 +34,22 @@ class Asked:
     body: dict[str, Any]
 
     @property
+    def chooses(self) -> bool:
+        """Whether one word is asked for."""
+        return Talk(False, self.body).chooses
+
+    @property
     def text(self) -> str:
         """All messages."""
         messages = self.body.get("messages") or self.body["input"]
         return "\n".join(message["content"] for message in messages)
 
 
-class LlmServer:
+class LlmServer(Aside):
     """`strict`: the modes that it enforces; it takes any, and ignores the others without a word.
 
     `refuses`: parameters that it answers with 400. `obedient`: whether its model does as a prompt asks.
-    `sure`: the probability of each word, where it gives log-probabilities.
+    `sure`: the probability of each word, where it gives log-probabilities. `leans`: what it says to yes or no.
     """
 
     def __init__(
@@ -55,12 +61,15 @@ class LlmServer:
         obedient: bool = True,
         seconds: float = 0,
         sure: float | None = None,
+        leans: Leaning | None = None,
     ) -> None:
-        self.judge, self.sure = judge, sure
+        self.judge, self.sure, self.leans = judge, sure, leans
         self.strict, self.refuses, self.obedient, self.seconds = strict, refuses, obedient, seconds
         self.fault: Fault | None = None
         self.times = 0
         """How many requests the fault still meets."""
+        self.only: Callable[[Asked], bool] | None = None
+        """Which; None: any."""
         self.pause: float = 0
         """Seconds before each piece of a streamed reply."""
         self.asked: list[Asked] = []
@@ -68,53 +77,25 @@ class LlmServer:
         """Requests that are being answered, and the most that ever were at once."""
         self.sent = 0
         """Bytes."""
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
-    def fail(self, fault: Fault | None, times: int = 10**9) -> None:
+    def fail(self, fault: Fault | None, times: int = 10**9, *, only: Callable[[Asked], bool] | None = None) -> None:
         """From now on; None mends it."""
-        self.fault, self.times = fault, times
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self._server = self._run(asyncio.start_server(self._serve, "127.0.0.1", 0))
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self._run(self._stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _run(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        self.fault, self.times, self.only = fault, times, only
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+        return f"{self.origin}/v1"
 
-    async def _stop(self) -> None:
-        self._server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                asked = await self._read(reader)
-                self.asked.append(asked)
-                self.now += 1
-                self.most = max(self.most, self.now)
-                try:
-                    await self._answer(asked, writer)
-                finally:
-                    self.now -= 1
-        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
-            pass
-        finally:
-            writer.close()
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            asked = await self._read(reader)
+            self.asked.append(asked)
+            self.now += 1
+            self.most = max(self.most, self.now)
+            try:
+                await self._answer(asked, writer)
+            finally:
+                self.now -= 1
 
     @staticmethod
     async def _read(reader: asyncio.StreamReader) -> Asked:
@@ -125,8 +106,9 @@ class LlmServer:
 
     async def _answer(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(self.seconds)
-        fault = self.fault if self.times > 0 else None
-        self.times -= 1
+        met = self.times > 0 and (self.only is None or self.only(asked))
+        fault = self.fault if met else None
+        self.times -= met
         talk = Talk(asked.path.endswith("/responses"), asked.body)
         if fault == "silence":
             await asyncio.sleep(3600)
@@ -140,6 +122,9 @@ class LlmServer:
             await self._send(writer, spoiled(fault, talk, self._said(asked)))
         elif refused := next((name for name in asked.body if name in self.refuses), None):
             await self._send(writer, talk.refusal_of(refused))
+        elif talk.chooses:
+            lean = self.leans(asked.text) if self.leans else None
+            await self._send(writer, talk.choice(lean, given=self.sure is not None))
         elif talk.streamed and self.pause:
             for piece in talk.pieces(self._said(asked)):
                 await self._send(writer, piece)
@@ -209,7 +194,6 @@ async def serve_until(server: LlmServer, done: Awaitable[object]) -> None:
         await done
 
 
-FAULTS: tuple[Fault, ...] = get_args(Fault)
-
 if __name__ == "__main__":
-    asyncio.run(serve_until(LlmServer(quoting), asyncio.to_thread(sys.stdin.read)))
+    server = LlmServer(quoting, seconds=float(*sys.argv[1:]))
+    asyncio.run(serve_until(server, asyncio.to_thread(sys.stdin.read)))

@@ -13,9 +13,12 @@ from typer.testing import CliRunner
 
 from service.cli import app
 from service.cli.serving import listen
+from service.wiring import utc_now
 from tests.api.walk import GOOD
 from tests.bank.conftest import QUESTION, RUBRIC, BankFiles
+from tests.conftest import Clock
 from tests.server import VIVA, Server, environment
+from tests.team import CODE, HOME, browser, join, team_app
 
 
 @pytest.fixture(autouse=True)
@@ -134,3 +137,26 @@ def test_migrate_makes_a_database_and_may_run_twice(tmp_path: Path) -> None:
         assert ended.returncode == 0
         assert "up to date" in ended.stdout
     assert (tmp_path / "data" / "viva.db").exists()
+
+
+def test_an_operator_invites_the_first_of_another_organisation(tmp_path: Path) -> None:
+    names = {"PUBLIC_URL": HOME, "PASSWORD": "true", "SETUP_CODE": CODE, "PASSWORD_MEMORY": "8", "PASSWORD_PASSES": "1"}
+    settings = {f"VIVA_SIGN_IN__{name}": value for name, value in names.items()}
+    assert "nobody has to sign in" in complaint(viva("invite", VIVA_DATABASE_URL=migrated(tmp_path)))
+    ended = viva("invite", "--role=admin", "--organisation=acme", VIVA_DATABASE_URL=migrated(tmp_path), **settings)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    home, _, code = ended.stdout.strip().partition("/invite#")
+    assert home == HOME
+    with browser(team_app(tmp_path, Clock(utc_now()), database_url=migrated(tmp_path))) as client:
+        joined = join(client, code, "zoe@acme.example").json()
+        assert (joined["organisation"], joined["role"]) == ("acme", "admin")
+        assert [one["name"] for one in client.get("/api/v1/people").json()["items"]] == ["Zoe"]
+    refused = viva("invite", "--organisation=ACME Inc.", VIVA_DATABASE_URL=migrated(tmp_path), **settings)
+    assert "name" in complaint(refused)
+
+
+def migrated(folder: Path) -> str:
+    """The URL of a database with this release's schema."""
+    url = f"sqlite:///{folder}/viva.db"
+    assert viva("migrate", VIVA_DATABASE_URL=url).returncode == 0
+    return url

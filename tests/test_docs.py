@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from service.api.problems import STATUS
+from service.identity.settings import SignInSettings
 from service.llm.settings import LlmSettings
 from service.settings import ROOT, Settings
 from service.voice.settings import VoiceSettings
@@ -22,7 +23,13 @@ def text(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("prefix", "settings"), [("VIVA_", Settings), ("VIVA_LLM__", LlmSettings), ("VIVA_VOICE__", VoiceSettings)]
+    ("prefix", "settings"),
+    [
+        ("VIVA_", Settings),
+        ("VIVA_LLM__", LlmSettings),
+        ("VIVA_VOICE__", VoiceSettings),
+        ("VIVA_SIGN_IN__", SignInSettings),
+    ],
 )
 def test_every_setting_is_documented(prefix: str, settings: type[BaseModel]) -> None:
     table = text("docs/hosting.md")

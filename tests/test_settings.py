@@ -104,3 +104,43 @@ def test_a_misspelt_setting_of_the_language_model_is_named(monkeypatch: pytest.M
 
 def test_every_setting_is_described() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+SITE = {"public_url": "https://viva.example.org"}
+CODE = {"setup_code": "0123456789abcdef"}
+PROVIDER = {"oidc_issuer": "https://login.example.org", "oidc_client_id": "viva", "oidc_client_secret": "theirs"}
+
+
+@pytest.mark.parametrize(
+    "sign_in",
+    [
+        SITE | CODE | {"password": True},
+        SITE | PROVIDER | {"first_admin": "ada@example.org"},
+        SITE | PROVIDER | {"oidc_roles": {"admins": "admin"}},
+        SITE | {"header": "X-User", "proxies": ["10.0.0.1"], "first_admin": "ada"},
+        {"public_url": "http://localhost:8000", "password": True} | CODE,
+    ],
+)
+def test_with_a_way_to_sign_in_any_address_is_served(sign_in: dict[str, Any]) -> None:
+    Settings.model_validate({"host": "0.0.0.0", "sign_in": sign_in}).check_host()
+
+
+@pytest.mark.parametrize(
+    ("sign_in", "fault"),
+    [
+        (CODE | {"password": True}, "public_url"),
+        (CODE | {"password": True, "public_url": "http://viva.example.org"}, "https"),
+        (CODE | {"password": True, "public_url": "https://viva.example.org/interviews"}, "public_url"),
+        (SITE | {"password": True}, "setup_code"),
+        (SITE | {"password": True, "setup_code": "short"}, "setup_code"),
+        (SITE | PROVIDER, "first_admin"),
+        (SITE | PROVIDER | {"oidc_client_secret": None, "first_admin": "ada@example.org"}, "oidc_client_secret"),
+        (SITE | PROVIDER | {"first_admin": "ada"}, "e-mail"),
+        (SITE | {"header": "X-User", "first_admin": "ada"}, "proxies"),
+        (SITE | CODE, "no way to sign in"),
+        (SITE | {"first_admin": "ada@example.org"}, "no way to sign in"),
+    ],
+)
+def test_a_way_to_sign_in_that_would_not_hold_is_refused(sign_in: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ValidationError, match=fault):
+        Settings.model_validate({"sign_in": sign_in})

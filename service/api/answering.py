@@ -17,26 +17,27 @@ router = APIRouter(
 )
 
 
-async def _open_question(uses: Uses, session: PracticeSession, position: int, now: Now) -> OpenQuestion:
+async def _open_question(uses: Uses, who: Who, session: PracticeSession, position: int, now: Now) -> OpenQuestion:
     slot = session.slot(position)
     if not slot.active:
         raise Conflict(f"Question {position} is {slot.state}.")
     item = await uses.grading.item(slot.item_digest)
-    return views.open_question(uses.bank, session, slot, item, now)
+    recording = await uses.recordings.find(who, session.id, position)
+    return views.open_question(uses.bank, session, slot, item, recording.id if recording else None, now)
 
 
 @router.get("")
 async def read_open_question(session_id: UUID, position: Position, uses: Uses, who: Who, now: Now) -> OpenQuestion:
     """The open question, its clock and its draft; the same on every device."""
     session = await uses.practice.session(who, session_id, now)
-    return await _open_question(uses, session, position, now)
+    return await _open_question(uses, who, session, position, now)
 
 
 @router.post("/open")
 async def open_question(session_id: UUID, position: Position, uses: Uses, who: Who, now: Now) -> OpenQuestion:
     """Show a question and start its clock. Opening the open one again changes nothing."""
     session = await uses.practice.open(who, session_id, position, now)
-    return await _open_question(uses, session, position, now)
+    return await _open_question(uses, who, session, position, now)
 
 
 @router.put("/draft", responses=problems(412, 413, 428))
@@ -73,7 +74,9 @@ async def submit_answer(
     wait: Wait | None = None,
 ) -> AttemptOut:
     """Hand in the answer: its grade, the model answer, the notes. A grade that takes longer can be followed."""
-    attempt_id, replayed = await uses.practice.submit(who, session_id, position, answer.text, key, now, wait)
+    attempt_id, replayed = await uses.practice.submit(
+        who, session_id, position, answer.text, key, now, wait, answer.recording
+    )
     if replayed:
         response.status_code = 200
     return views.attempt(uses.bank, await uses.history.attempt(who, attempt_id))
@@ -102,7 +105,7 @@ async def read_review(session_id: UUID, position: Position, uses: Uses, who: Who
 async def use_hint(session_id: UUID, position: Position, uses: Uses, who: Who, now: Now) -> OpenQuestion:
     """Get the hint; its use is recorded (practice mode)."""
     session = await uses.practice.hint(who, session_id, position, now)
-    return await _open_question(uses, session, position, now)
+    return await _open_question(uses, who, session, position, now)
 
 
 @router.post("/extend", responses=problems(413))
@@ -111,4 +114,4 @@ async def extend_question(
 ) -> OpenQuestion:
     """More time; it is recorded (practice mode)."""
     session = await uses.practice.extend(who, session_id, position, more.seconds, now)
-    return await _open_question(uses, session, position, now)
+    return await _open_question(uses, who, session, position, now)

@@ -8,11 +8,28 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from service.api import answering, attempts, bank, health, pages, problems, review, sessions, voice
-from service.api.middleware import BodyLimit, LocalOnly, RequestContext
+from service.api import (
+    answering,
+    attempts,
+    auth,
+    bank,
+    health,
+    pages,
+    people,
+    problems,
+    receiving,
+    recordings,
+    review,
+    sessions,
+    speech,
+    tokens,
+    voice,
+)
+from service.api.deps import admin
+from service.api.middleware import BodyLimit, OwnPages, RequestContext
 from service.api.problems import FieldError, Problem
 from service.background import beside
 from service.domain.job import Queue
@@ -33,9 +50,10 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     Raises BankError, ConfigError, StoreUnavailable: better now than on the first request.
     """
     services = wire(settings, clock)
-    app = _app(services, ("grading",) if settings.jobs == "embedded" else ())
+    app = _app(services, ("grading", "transcription") if settings.jobs == "embedded" else ())
     app.include_router(_api())
     app.include_router(health.router)
+    app.include_router(health.counters, dependencies=[Depends(admin)], responses=problems.problems(401, 403))
     pages.install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
@@ -48,6 +66,7 @@ def create_worker(settings: Settings, queues: tuple[Queue, ...], *, clock: Calla
         raise ConfigError("A worker needs Postgres: on SQLite, viva serve does the work in its own process.")
     app = _app(services, queues)
     app.include_router(health.router)
+    app.include_router(health.counters)
     return app
 
 
@@ -62,9 +81,9 @@ def _app(services: Services, queues: tuple[Queue, ...]) -> FastAPI:
         redoc_url=None,
     )
     app.state.services = services
-    recordings = (voice.PATHS, services.settings.voice.max_bytes + voice.FORM_BYTES)
-    app.add_middleware(BodyLimit, limit=MAX_BODY, larger=recordings)
-    app.add_middleware(LocalOnly)
+    whole = (receiving.PATHS, services.settings.voice.max_bytes + receiving.FORM_BYTES)
+    app.add_middleware(BodyLimit, limit=MAX_BODY, larger=whole)
+    app.add_middleware(OwnPages, settings=services.settings.sign_in)
     app.add_middleware(RequestContext, clock=services.clock, metrics=services.metrics)
     problems.install(app)
     return app
@@ -83,8 +102,8 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 
 
 def _api() -> APIRouter:
-    api = APIRouter(prefix="/api/v1")
-    for resource in (bank, sessions, answering, attempts, review, voice):
+    api = APIRouter(prefix="/api/v1", responses=problems.problems(401, 403))
+    for resource in (bank, sessions, answering, recordings, attempts, review, voice, speech, auth, tokens, people):
         api.include_router(resource.router)
     return api
 

@@ -6,12 +6,12 @@ from typing import Annotated, get_args
 from fastapi import APIRouter, Query
 
 from service.api import views
-from service.api.deps import BankEtag, Limit, Now, Uses, Who
+from service.api.deps import BankEtag, Limit, Member, Now, Uses, Who
 from service.api.problems import problems
 from service.api.schemas.bank import LearningPath, QuestionOut, QuestionPage, TopicDetail, TopicsOut
 from service.domain.question import Explanation, Frequency, Kind, Level
 
-same_for_all = APIRouter(dependencies=[BankEtag], responses={304: {"description": "Not Modified"}})
+same_for_all = APIRouter(dependencies=[Member, BankEtag], responses={304: {"description": "Not Modified"}})
 """What depends on the bank alone."""
 
 

@@ -7,8 +7,11 @@ from uuid import UUID
 from fastapi import Depends, Header, Path, Query, Request, Response
 from starlette.exceptions import HTTPException
 
-from service.domain.attempt import LOCAL, Person
-from service.errors import PreconditionMissing
+from service.api.credentials import cookie_name, peer
+from service.domain.attempt import Person
+from service.domain.identity import THE_LOCAL_USER, Caller, Scope
+from service.errors import Forbidden, PreconditionMissing, SignInRequired
+from service.identity.proxies import within
 from service.wiring import Services
 
 
@@ -17,16 +20,59 @@ def _services(request: Request) -> Services:
     return services
 
 
-def person() -> Person:
-    """Who is asking: on loopback, without sign-in, always the local user."""
-    return LOCAL
+async def caller(request: Request) -> Caller:
+    """Who is asking. The one place that reads credentials: a token, else a cookie, else what a trusted proxy says.
 
-
-def reviewer(who: Annotated[Person, Depends(person)]) -> Person:
-    """Who is asking, as somebody who may review the answers of their organisation.
-
-    The one place that decides it: until there is sign-in, the local user is candidate and reviewer.
+    Where no sign-in is configured only this machine can ask: it is the local user. Raises SignInRequired.
     """
+    services = _services(request)
+    settings, now = services.settings.sign_in, _arrival(request)
+    if not settings.configured:
+        return THE_LOCAL_USER
+    found: Caller | None = None
+    authorization = request.headers.get("authorization")
+    cookie = request.cookies.get(cookie_name(settings))
+    named = request.headers.get(settings.header) if settings.header else None
+    if authorization is not None:
+        kind, _, secret = authorization.partition(" ")
+        # One that is wrong is not passed over: a program would not notice that somebody else is asking.
+        found = await services.tokens.caller(secret.strip(), now) if kind.lower() == "bearer" else None
+    else:
+        found = await services.accounts.by_cookie(cookie, now) if cookie else None
+        if found is None and named and within(peer(request), settings.proxies):
+            found = await services.accounts.by_header(named, now)
+    if found is None:
+        raise SignInRequired
+    return found
+
+
+def _may(who: Caller, scope: Scope) -> None:
+    if scope not in who.scopes:
+        raise Forbidden(f"This needs the scope {scope!r}, which you have not here.")
+
+
+def person(request: Request, who: Annotated[Caller, Depends(caller)]) -> Person:
+    """Who is asking, about what is theirs: to read it, or to practise."""
+    _may(who, "read" if request.method in ("GET", "HEAD") else "practice")
+    return who.person
+
+
+def reviewer(who: Annotated[Caller, Depends(caller)]) -> Person:
+    """Who is asking, as somebody who may review the answers of their organisation."""
+    _may(who, "review")
+    return who.person
+
+
+def admin(who: Annotated[Caller, Depends(caller)]) -> Person:
+    """Who is asking, as somebody who manages their organisation."""
+    _may(who, "admin")
+    return who.person
+
+
+def signed_in(who: Annotated[Caller, Depends(caller)]) -> Caller:
+    """Who is asking, in person: a token may not make tokens, or outlive the password that it was made with."""
+    if who.way == "token":
+        raise Forbidden("An API token cannot do this: sign in.")
     return who
 
 
@@ -55,7 +101,12 @@ def _bank_etag(request: Request, response: Response, if_none_match: Annotated[st
 
 Uses = Annotated[Services, Depends(_services)]
 Who = Annotated[Person, Depends(person)]
+Asking = Annotated[Caller, Depends(caller)]
+SignedIn = Annotated[Caller, Depends(signed_in)]
 Reviewer = Annotated[Person, Depends(reviewer)]
+Admin = Annotated[Person, Depends(admin)]
+Member = Depends(person)
+"""For routes that are the same for everybody who may come in."""
 Now = Annotated[datetime, Depends(_arrival)]
 Revision = Annotated[int, Depends(_revision)]
 BankEtag = Depends(_bank_etag)

@@ -14,10 +14,12 @@ from service.api.problems import problems
 from service.domain.job import WORKS
 from service.errors import StoreUnavailable
 from service.metrics import Metrics
-from service.store import jobs
+from service.store import jobs, recordings
 from service.store.jobs import Counts
 
 router = APIRouter(tags=["operations"])
+counters = APIRouter(tags=["operations"])
+"""For whoever may look."""
 
 
 class Health(BaseModel):
@@ -39,7 +41,7 @@ async def readyz(uses: Uses, now: Now) -> Health:
     return Health()
 
 
-@router.get(
+@counters.get(
     "/metrics", response_class=Response, responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 )
 async def metrics(uses: Uses, now: Now) -> Response:
@@ -51,7 +53,7 @@ async def metrics(uses: Uses, now: Now) -> Response:
 
 def _count(uses: Uses) -> Counts:
     with uses.store.read() as tx:
-        return jobs.counts(tx)
+        return jobs.counts(tx) | {"transcribe": recordings.counts(tx)}
 
 
 def _set_jobs(metrics: Metrics, counts: Counts, now: datetime) -> None:

@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 from service import logs
 from service.api.headers import standing_headers
 from service.api.problems import problem
+from service.identity.settings import SignInSettings
 from service.metrics import Metrics
 
 log = logging.getLogger("service.access")
@@ -66,15 +67,18 @@ class RequestContext:
         log.info("request", extra=fields)
 
 
-class LocalOnly:
-    """Refuses what a web page elsewhere could make a browser send to this machine.
+class OwnPages:
+    """Refuses what a web page elsewhere could make a browser send here.
 
-    Without sign-in the address is the only gate: a foreign `Host` is DNS rebinding, and a writing
-    request that the browser marks as cross-site comes from somebody else's page.
+    A foreign `Host` is DNS rebinding: without sign-in the address is the only gate. A writing request that the browser
+    marks as another site's, or that names another origin, would use the cookie, or the proxy's word, of whoever looks
+    at that page. Programs send neither header.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, settings: SignInSettings) -> None:
         self.app = app
+        self.hosts = LOCAL_HOSTS | {settings.host} if settings.host else LOCAL_HOSTS
+        self.origin = settings.origin if settings.configured else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (reason := self._refusal(Headers(scope=scope), scope["method"])):
@@ -82,15 +86,18 @@ class LocalOnly:
             return
         await self.app(scope, receive, send)
 
-    @staticmethod
-    def _refusal(headers: Headers, method: str) -> str | None:
+    def _refusal(self, headers: Headers, method: str) -> str | None:
         try:
             host = urlsplit(f"//{headers.get('host', '')}").hostname
         except ValueError:
             host = None
-        if host not in LOCAL_HOSTS:
-            return "This server answers to localhost only."
-        if method not in SAFE_METHODS and headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        if host not in self.hosts:
+            return "This server answers to its own name only."
+        if method in SAFE_METHODS:
+            return None
+        if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            return "This request comes from another site's page."
+        if self.origin and headers.get("origin", self.origin) != self.origin:
             return "This request comes from another site's page."
         return None
 

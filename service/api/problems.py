@@ -26,6 +26,11 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 STATUS: dict[type[errors.VivaError], tuple[int, str]] = {
     errors.NotFound: (404, "not-found"),
+    errors.SignInRequired: (401, "sign-in-required"),
+    errors.SignInFailed: (401, "sign-in-failed"),
+    errors.Forbidden: (403, "forbidden"),
+    errors.TooManyTries: (429, "too-many-tries"),
+    errors.ProviderUnavailable: (503, "provider-unavailable"),
     errors.Invalid: (422, "invalid"),
     errors.TooLarge: (413, "too-large"),
     errors.AudioTooLong: (413, "audio-too-long"),
@@ -33,6 +38,7 @@ STATUS: dict[type[errors.VivaError], tuple[int, str]] = {
     errors.BrokenAudio: (422, "broken-audio"),
     errors.NoSound: (422, "no-sound"),
     errors.Conflict: (409, "conflict"),
+    errors.ChunksMissing: (409, "chunks-missing"),
     errors.DeadlinePassed: (409, "deadline-passed"),
     errors.RevisionMismatch: (412, "revision-mismatch"),
     errors.GradeMismatch: (412, "grade-mismatch"),
@@ -68,6 +74,8 @@ class Problem(BaseModel):
     """With revision-mismatch: the revision of the draft that is stored."""
     current_grade: int | None = None
     """With grade-mismatch: the number of the attempt's grade."""
+    missing: list[int] | None = None
+    """With chunks-missing: their numbers."""
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -103,12 +111,16 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(errors.VivaError)
     async def ours(request: Request, error: errors.VivaError) -> Response:
         status, slug = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), (500, "internal"))
-        headers = {"Retry-After": str(_patience(error))} if status in (429, 503) else None
-        more = {}
+        headers = {"Retry-After": str(_patience(error))} if status in (429, 503) else {}
+        if status == HTTPStatus.UNAUTHORIZED:
+            headers["WWW-Authenticate"] = "Bearer"
+        more: dict[str, Any] = {}
         if isinstance(error, errors.RevisionMismatch):
             more = {"current_revision": error.current}
         elif isinstance(error, errors.GradeMismatch):
             more = {"current_grade": error.current}
+        elif isinstance(error, errors.ChunksMissing):
+            more = {"missing": error.missing}
         return problem(request, status, slug, str(error), headers=headers, **more)
 
     @app.exception_handler(RequestValidationError)
@@ -144,7 +156,8 @@ def install(app: FastAPI) -> None:
 
 def _patience(error: errors.VivaError) -> int:
     """Seconds to wait before asking again: what whoever is asked said, else a moment."""
-    asked = error.retry_after if isinstance(error, errors.GraderUnavailable | errors.VoiceUnavailable) else None
+    kinds = errors.GraderUnavailable | errors.VoiceUnavailable | errors.TooManyTries
+    asked = error.retry_after if isinstance(error, kinds) else None
     return max(RETRY_SECONDS, ceil(asked or 0))
 
 

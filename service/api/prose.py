@@ -4,6 +4,7 @@ A page builds its nodes from the tree, so nothing that is written in a question 
 that runs: there is no HTML to sanitise. Raw HTML and images in the source are shown as text.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from html import unescape
 from xml.etree.ElementTree import Element
@@ -23,6 +24,8 @@ TAGS = {
     "td": "td", "hr": "hr", "hardbreak": "br",
 }  # fmt: skip
 
+SPAN_TAGS = ("a", "code", "em", "s", "strong")
+"""Within a word, maybe."""
 MATH_ATTRIBUTES = ("display", "stretchy", "mathvariant", "columnalign", "fence")
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
@@ -33,6 +36,20 @@ _markdown.use(dollarmath_plugin, double_inline=True)
 def prose(markdown: str) -> Prose:
     """`markdown` with its tree."""
     return Prose(markdown=markdown, tree=_children(SyntaxTreeNode(_markdown.parse(markdown))))
+
+
+def said(markdown: str) -> str:
+    """`markdown` as somebody would read it out: without its marks, and without blocks of code."""
+    return " ".join("".join(_texts(prose(markdown).tree)).split())
+
+
+def _texts(nodes: Nodes) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, str):
+            yield node
+        elif node.tag != "pre":
+            yield from _texts(node.children)
+            yield "" if node.tag in SPAN_TAGS else " "
 
 
 def _children(node: SyntaxTreeNode) -> Nodes:

@@ -1,107 +1,57 @@
 """Recordings in, text out, nothing kept."""
 
 import asyncio
-import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from http import HTTPStatus
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
+from pydantic import BaseModel
 
-from service.api.deps import Uses
+from service.api.deps import Member, Uses, Who
 from service.api.problems import problems
+from service.api.receiving import RECORDING, received
 from service.domain.question import Slug
 from service.domain.transcript import Transcript
-from service.errors import Invalid, TooLarge
+from service.errors import VoiceUnavailable
 from service.voice import Hints
 from service.voice.hearing import hints_for
 
 router = APIRouter(tags=["voice"], responses=problems(404, 413, 415, 422, 429, 503))
 
-PATHS = re.compile(r"/transcribe$")
-"""Of requests that carry a recording."""
-FORM_BYTES = 10_000
-"""That a form has around it."""
-SLICE = 1 << 18
-"""Bytes that are copied at a time."""
-_BINARY = {"type": "string", "format": "binary"}
-_FORM = {
-    "type": "object",
-    "required": ["file"],
-    "properties": {"file": _BINARY, "question_id": {"type": "string", "description": "As in the query."}},
-}
-RECORDING: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {"schema": _FORM},
-            "application/octet-stream": {"schema": _BINARY},
-            "audio/*": {"schema": _BINARY},
-        },
-    }
-}
-"""What a recording is sent as; its first bytes say what it is, not its media type."""
+
+class VoiceOut(BaseModel):
+    """Whether answers can be spoken here."""
+
+    problem: str | None
+    """Why nobody can listen, and what to do about it; null where somebody can."""
+    max_seconds: float
+    """Longest recording."""
+    keeps: bool
+    """Whether the sound of an answer is kept after it is graded."""
+    speaks: bool
+    """Whether questions and short answers can be had as sound."""
+
+
+@router.get("/voice", dependencies=[Member])
+async def voice(uses: Uses) -> VoiceOut:
+    """Whether answers can be spoken here, and how long they may be."""
+    settings = uses.settings.voice
+    try:
+        await asyncio.to_thread(lambda: uses.voice.transcriber.model)
+        problem = None
+    except VoiceUnavailable as error:
+        problem = str(error)
+    return VoiceOut(problem=problem, max_seconds=settings.max_seconds, keeps=settings.keep, speaks=uses.speech.possible)
 
 
 @router.post("/transcribe", openapi_extra=RECORDING)
 async def transcribe(
     request: Request,
     uses: Uses,
+    _: Who,
     question_id: Annotated[Slug | None, Query(description="Its glossary helps to hear.", examples=["kv-cache"])] = None,
 ) -> Transcript:
     """What is said in a recording, and how. Nothing is stored. A silent one has an empty text."""
-    async with _received(request, uses.settings.voice.max_bytes) as (path, named):
+    async with received(request, uses.settings.voice.max_bytes) as (path, named):
         wanted = question_id or named
         hints = hints_for(uses.bank.item(wanted).question) if wanted else Hints()
         return await uses.voice.transcribe(path, hints)
-
-
-@asynccontextmanager
-async def _received(request: Request, limit: int) -> AsyncIterator[tuple[Path, str | None]]:
-    """The recording as a file that is there for a while, and the form's `question_id`."""
-    with TemporaryDirectory(prefix="viva-") as folder:
-        path = Path(folder, "recording")
-        if request.headers.get("content-type", "").startswith("multipart/form-data"):
-            named = await _from_form(request, path, limit)
-        else:
-            named = None
-            await _write(path, request.stream(), limit)
-        yield path, named
-
-
-async def _from_form(request: Request, path: Path, limit: int) -> str | None:
-    try:
-        form = await request.form(max_files=1, max_fields=4, max_part_size=1000)
-    except HTTPException as error:
-        if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            raise
-        raise Invalid("The form cannot be read.") from error
-    try:
-        upload, named = form.get("file"), form.get("question_id")
-        if not isinstance(upload, UploadFile):
-            raise Invalid("The form has no file in its field `file`.")
-        await _write(path, _slices(upload), limit)
-    finally:
-        await form.close()
-    return named if isinstance(named, str) else None
-
-
-async def _slices(upload: UploadFile) -> AsyncIterator[bytes]:
-    while part := await upload.read(SLICE):
-        yield part
-
-
-async def _write(path: Path, parts: AsyncIterator[bytes], limit: int) -> None:
-    """Raises TooLarge."""
-    size = 0
-    with path.open("wb") as file:
-        async for part in parts:
-            size += len(part)
-            if size > limit:
-                raise TooLarge(f"A recording has at most {limit:,} bytes.")
-            await asyncio.to_thread(file.write, part)

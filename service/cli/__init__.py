@@ -2,12 +2,13 @@
 
 import typer
 
-from service.cli import bank, bench, data, database, graders, jobs, serving, voice
+from service.cli import bank, bench, data, database, graders, jobs, people, serving, voice
 
 app = typer.Typer(help="Mock interviews for engineers.", no_args_is_help=True, add_completion=False)
 
 app.command()(serving.serve)
 app.command()(serving.worker)
+app.command()(people.invite)
 app.command()(data.migrate)
 app.command()(data.backup)
 app.command()(data.restore)

@@ -16,9 +16,11 @@ from service.api.app import create_app, create_worker
 from service.cli.plain import plain_errors
 from service.domain.job import WORKS, Queue
 from service.errors import ConfigError
+from service.identity.settings import is_loopback
 from service.lasting import lasting
 from service.settings import Settings, read_settings
 
+LOOPBACK = "127.0.0.1"
 STOP_SECONDS = 5
 """Within this time after the drain, whatever requests are still going on."""
 
@@ -29,7 +31,7 @@ def serve() -> None:
         settings = _start()
         with lasting():
             application = create_app(settings)
-        _run(application, settings, settings.port, "Viva is at")
+        _run(application, settings, settings.host, settings.port, "Viva is at")
 
 
 def worker(
@@ -44,7 +46,8 @@ def worker(
             settings = settings.model_copy(update={"job_concurrency": concurrency})
         with lasting():
             application = create_worker(settings, _queues(queues))
-        _run(application, settings, port, f"Working on {queues}; health is at")
+        host = settings.host if is_loopback(settings.host) else LOOPBACK  # nobody signs in at a worker
+        _run(application, settings, host, port, f"Working on {queues}; health is at")
 
 
 def _start() -> Settings:
@@ -61,12 +64,17 @@ def _queues(names: str) -> tuple[Queue, ...]:
     return tuple(queue for queue in WORKS if queue in wanted)
 
 
-def _run(application: FastAPI, settings: Settings, port: int, says: str) -> None:
-    listener = listen(settings.host, port)
+def _run(application: FastAPI, settings: Settings, address: str, port: int, says: str) -> None:
+    listener = listen(address, port)
     config = uvicorn.Config(
-        application, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_SECONDS, server_header=False
+        application,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        server_header=False,
+        proxy_headers=False,  # whose word is taken is a setting of ours, and needs the real peer
     )
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    host = f"[{address}]" if ":" in address else address
     for ending in (signal.SIGINT, signal.SIGTERM):  # uvicorn raises it once more when it has shut down in order
         signal.signal(ending, lambda *_: sys.exit(0))
     typer.echo(f"{says} http://{host}:{listener.getsockname()[1]}")

@@ -33,11 +33,14 @@ def count_words(text: str) -> int:
     return sum(any(char.isalnum() for char in word) for word in text.split())
 
 
+Source = Literal["typed", "spoken"]
+
+
 class Answer(Value):
     """What a person said, as it is graded."""
 
     text: str
-    source: Literal["typed", "spoken"] = "typed"
+    source: Source = "typed"
 
     @property
     def words(self) -> int:

@@ -85,7 +85,7 @@ class Call(Value):
     digest: str
     """SHA-256 (hex) of all that was sent."""
     reply: str
-    """As it came."""
+    """As it came; of a question that is answered by log-probabilities, those."""
     request_id: str | None = None
     finish_reason: str | None = None
     prompt_tokens: int | None = None

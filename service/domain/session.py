@@ -20,6 +20,7 @@ from pydantic import Field
 
 from service.domain import Value
 from service.domain.attempt import Person
+from service.domain.recording import LISTEN_SECONDS
 from service.errors import Conflict, DeadlinePassed, NotFound, RevisionMismatch
 
 Mode = Literal["practice", "strict"]
@@ -47,6 +48,8 @@ class Slot(Value):
     draft: str = ""
     revision: int = 0
     """Counts the saves of the draft."""
+    listening_since: datetime | None = None
+    """The clock stands from here, while a spoken answer is heard."""
 
     @property
     def active(self) -> bool:
@@ -112,7 +115,8 @@ class PracticeSession(Value):
         """When the clock next ends something, were nothing done before."""
         if self.state != "running":
             return None
-        return self.due(self.active) if self.active else self.deadline
+        due = self.due(self.active) if self.active else self.deadline
+        return due + timedelta(seconds=LISTEN_SECONDS) if due and self.active and self.active.listening_since else due
 
     def state_at(self, now: datetime) -> SessionState:
         """The state as a person sees it: a running session past its time is overdue."""
@@ -120,7 +124,8 @@ class PracticeSession(Value):
 
     def clock(self, now: datetime) -> datetime:
         """The session's own time: it stands still in a pause, and once the session is over."""
-        return self.paused_at or self.finished_at or now
+        listening = self.active.listening_since if self.active else None
+        return self.paused_at or self.finished_at or listening or now
 
     # The life of the session
 
@@ -176,8 +181,12 @@ class PracticeSession(Value):
             return self, ()
         grace = timedelta(seconds=self.grace)
         session, handed = self, list[HandIn]()
-        slot = self.active
-        if slot and (due := self.due(slot)) and now > due + grace:
+        if self.active and (since := self.active.listening_since):
+            if now < (latest := since + timedelta(seconds=LISTEN_SECONDS)):
+                return self, ()
+            session = self.listened(self.active.position, latest)
+        slot = session.active
+        if slot and (due := session.due(slot)) and now > due + grace:
             closed = slot.model_copy(update={"state": "timed-out", "finished_at": due})
             session = session._close(closed)
             if slot.draft.strip():
@@ -214,25 +223,28 @@ class PracticeSession(Value):
 
     def submit(self, position: int, text: str, now: datetime) -> tuple["PracticeSession", HandIn]:
         """Hand in an answer. In strict mode one that comes within the grace counts as finished at the deadline."""
-        slot = self._active_slot(position)
-        finished = self._finish_time(self.due(slot), now)
+        session = self.listened(position, now)
+        slot = session._active_slot(position)
+        finished = session._finish_time(session.due(slot), now)
         closed = slot.model_copy(update={"state": "submitted", "finished_at": finished, "draft": text})
-        return self._close(closed), _hand_in(closed, text, timed_out=False)
+        return session._close(closed), _hand_in(closed, text, timed_out=False)
 
     def skip(self, position: int, now: datetime) -> "PracticeSession":
         """Leave a question out; it counts as 0 in the strict mean."""
         self._running()
-        slot = self.slot(position)
+        session = self.listened(position, now)
+        slot = session.slot(position)
         if not (slot.active or slot.state == "unseen"):
             raise Conflict(f"Question {position} is {slot.state}.")
-        finished = self._finish_time(self.due(slot), now)
-        return self._close(slot.model_copy(update={"state": "skipped", "finished_at": finished}))
+        finished = session._finish_time(session.due(slot), now)
+        return session._close(slot.model_copy(update={"state": "skipped", "finished_at": finished}))
 
     def reveal(self, position: int, now: datetime) -> "PracticeSession":
         """Show the model answer instead of an attempt: recorded as revealed, not as answered."""
         self._practice_only("reveal an answer before it is over")
-        slot = self._active_slot(position)
-        return self._close(slot.model_copy(update={"state": "revealed", "finished_at": now}))
+        session = self.listened(position, now)
+        slot = session._active_slot(position)
+        return session._close(slot.model_copy(update={"state": "revealed", "finished_at": now}))
 
     def hint(self, position: int) -> "PracticeSession":
         """Use the hint, which is recorded."""
@@ -247,6 +259,41 @@ class PracticeSession(Value):
         session = self._with(deadline=None if self.deadline is None else self.deadline + more)
         deadline = None if slot.deadline is None else slot.deadline + more
         return session._put(slot, deadline=deadline, extra_seconds=slot.extra_seconds + seconds)
+
+    def answering(self, position: int) -> Slot:
+        """The question at `position`, which is being answered. Raises Conflict, DeadlinePassed, NotFound."""
+        return self._active_slot(position)
+
+    def listen(self, position: int, now: datetime) -> "PracticeSession":
+        """A spoken answer has ended and is being heard: the clock stands until `listened`. In time, or not at all."""
+        slot = self._active_slot(position)
+        if slot.listening_since is not None:
+            return self
+        return self._put(slot, listening_since=self._finish_time(self.due(slot), now))
+
+    def overran(self, now: datetime) -> Slot | None:
+        """The open question that `settle` would end now with nothing handed in: nothing was written."""
+        settled, handed = self.settle(now)
+        slot = self.active
+        return slot if slot and settled is not self and settled.active is None and not handed else None
+
+    def heard(self, position: int, text: str) -> "PracticeSession":
+        """What was heard of a spoken answer stands for the draft, where time is up before anything was written."""
+        return self._put(self._active_slot(position), draft=text)
+
+    def listened(self, position: int, now: datetime) -> "PracticeSession":
+        """It was heard, or is not going to be: every deadline moves by the time that it took."""
+        slot = self.slot(position)
+        if slot.listening_since is None or not slot.active:
+            return self
+        away = max(min(now - slot.listening_since, timedelta(seconds=LISTEN_SECONDS)), timedelta())
+        session = self._with(deadline=None if self.deadline is None else self.deadline + away)
+        return session._put(
+            slot,
+            listening_since=None,
+            deadline=None if slot.deadline is None else slot.deadline + away,
+            paused_seconds=slot.paused_seconds + away.total_seconds(),
+        )
 
     # Helpers
 

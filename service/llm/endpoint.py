@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,9 +20,10 @@ from purgatory.domain.model import OpenedState
 
 from service.errors import BadReply, GraderUnavailable
 from service.llm import canary, meter
+from service.llm.choices import likely
 from service.llm.failures import Refused, never_sent, unreachable, unusable
 from service.llm.replies import Said, Tokens, read_chat, read_response
-from service.llm.requests import Dialect, Message, chat_request, responses_request
+from service.llm.requests import Dialect, Message, chat_request, choice_request, responses_request
 from service.llm.settings import LlmSettings
 from service.llm.streaming import STREAMED, Hear, heard
 from service.llm.transport import http_client
@@ -56,6 +57,8 @@ class Completion:
     retries: int
     tokens: Tokens = ()
     """The text in pieces with their log-probabilities, where the server gives them."""
+    first: Tokens = ()
+    """What might stand in place of the first piece, where that was asked for."""
 
 
 class Endpoint:
@@ -81,6 +84,7 @@ class Endpoint:
         self._dialect: Dialect | None = None
         self._learning = asyncio.Lock()
         self._streams = settings.stream and settings.api == "chat"
+        self._chooses = settings.wants_logprobs and settings.api == "chat"
 
     @property
     def longest_seconds(self) -> float:
@@ -88,28 +92,43 @@ class Endpoint:
         return PATIENCE_SECONDS + self.settings.timeout_seconds
 
     async def complete(
-        self, messages: Sequence[Message], schema: Mapping[str, Any], hear: Hear | None = None
+        self,
+        messages: Sequence[Message],
+        schema: Mapping[str, Any],
+        hear: Hear | None = None,
+        enough: Callable[[str], bool] = lambda _: False,
     ) -> Completion:
         """The reply to `messages`, which ought to fit `schema`: look yourself. Raises GraderUnavailable, BadReply.
 
-        With `hear`, it is streamed where the server does that.
+        With `hear`, it is streamed where the server does that. `enough` says whether one that was cut off will do.
         """
-        async with self._place(), self._fuse():
-            seconds = self.settings.timeout_seconds
+        async with self._place(), self._fuse(), self._deadline():
+            return await self._complete(messages, schema, hear, enough)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether `choose` may be of use: not where the server is known to give no log-probabilities."""
+        return self._chooses and (self._dialect is None or self._dialect.logprobs)
+
+    async def choose(self, messages: Sequence[Message], choices: Sequence[str]) -> tuple[dict[str, float], Completion]:
+        """How likely each of `choices`, words in small letters, is to come next: their log-probabilities.
+
+        Empty where none of them is to be seen among the likeliest. Raises GraderUnavailable, BadReply; a failure here
+        does not count against the endpoint, which may well do all that `complete` needs.
+        """
+        async with self._place(), self._deadline():
+            body = choice_request(self.settings, await self._learned(), messages)
             try:
-                async with asyncio.timeout(seconds):  # the client's own timeout is for each byte that comes
-                    return await self._complete(messages, schema, hear)
-            except TimeoutError:
-                raise GraderUnavailable(f"The language model took longer than {seconds:g} seconds.") from None
+                said = await self._asked(body, None)
+            except Refused:
+                self._chooses = False
+                raise
+        return likely(said.first, choices), said
 
     async def check(self) -> Dialect:
         """What the server takes: asked without anybody's words. Raises GraderUnavailable."""
-        seconds = self.settings.timeout_seconds
-        try:
-            async with asyncio.timeout(seconds):
-                return await self._learned()
-        except TimeoutError:
-            raise GraderUnavailable(f"The language model took longer than {seconds:g} seconds.") from None
+        async with self._deadline():
+            return await self._learned()
 
     async def aclose(self) -> None:
         """End every connection."""
@@ -129,6 +148,16 @@ class Endpoint:
             self._places.release()
 
     @asynccontextmanager
+    async def _deadline(self) -> AsyncIterator[None]:
+        """Ends what takes too long. The client's own timeout is for each byte that comes."""
+        seconds = self.settings.timeout_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError:
+            raise GraderUnavailable(f"The language model took longer than {seconds:g} seconds.") from None
+
+    @asynccontextmanager
     async def _fuse(self) -> AsyncIterator[None]:
         """Raises GraderUnavailable at once while the endpoint is left alone."""
         breaker = await self._breakers.get_breaker(self.settings.host)
@@ -142,13 +171,19 @@ class Endpoint:
                 f"The language model failed {FAILURES} times in a row and is left alone for a while.", retry_after=rest
             ) from None
 
-    async def _complete(self, messages: Sequence[Message], schema: Mapping[str, Any], hear: Hear | None) -> Completion:
+    async def _complete(
+        self,
+        messages: Sequence[Message],
+        schema: Mapping[str, Any],
+        hear: Hear | None,
+        enough: Callable[[str], bool],
+    ) -> Completion:
         dialect = await self._learned()
         first = await self._ask(dialect, messages, schema, self.settings.max_tokens, hear)
-        if first.finish_reason != "length":
+        if first.finish_reason != "length" or enough(first.text):
             return first
         second = await self._ask(dialect, messages, schema, 2 * self.settings.max_tokens, hear)
-        if second.finish_reason == "length":
+        if second.finish_reason == "length" and not enough(second.text):
             raise BadReply("The language model's reply was cut off, and again with twice the tokens.")
         return _together(first, second)
 
@@ -217,6 +252,7 @@ class Endpoint:
             seconds=time.perf_counter() - started,
             retries=retries,
             tokens=said.tokens,
+            first=said.first,
         )
 
     async def _streamed(self, body: dict[str, Any], hear: Hear) -> tuple[Said, str | None, int]:

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.llm.requests import Message
+from service.llm.requests import Dialect, Message, choice_request
 from service.llm.settings import LlmSettings
 
 LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
@@ -102,6 +102,11 @@ def note(settings: LlmSettings, body: Mapping[str, Any]) -> Request:
 def most(settings: LlmSettings, messages: Sequence[Message], schema: Mapping[str, Any]) -> Use:
     """The most that `Endpoint.complete` may take: where its reply is cut off, it asks again for twice as much."""
     return _use(settings, 2 * _bound([messages, schema]), 3 * settings.max_tokens)
+
+
+def most_to_choose(settings: LlmSettings, messages: Sequence[Message]) -> Use:
+    """The most that `Endpoint.choose` may take."""
+    return _use(settings, _bound(choice_request(settings, Dialect(limit="max_completion_tokens"), messages)), 1)
 
 
 def _bound(sent: object) -> int:

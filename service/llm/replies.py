@@ -24,6 +24,8 @@ class Said:
     """Of the prompt's tokens, those that the server had read before."""
     completion_tokens: int | None
     tokens: Tokens = ()
+    first: Tokens = ()
+    """What might stand in place of the first token, where that was asked for."""
 
 
 class _Wire(BaseModel):
@@ -45,9 +47,13 @@ class _Spoken(_Wire):
     refusal: str | None = None
 
 
-class _Token(_Wire):
+class _Top(_Wire):
     token: str
     logprob: float
+
+
+class _Token(_Top):
+    top_logprobs: list[_Top] | None = None
 
 
 class _Logprobs(_Wire):
@@ -83,6 +89,7 @@ def read_chat(body: bytes) -> Said:
         cached_tokens=usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else None,
         completion_tokens=usage.completion_tokens,
         tokens=_tokens(choice.logprobs),
+        first=_first(choice.logprobs),
     )
 
 
@@ -213,6 +220,14 @@ def _tokens(logprobs: object) -> Tokens:
         return tuple((piece.token, piece.logprob) for piece in _Logprobs.model_validate(logprobs).content)
     except ValidationError:
         return ()
+
+
+def _first(logprobs: object) -> Tokens:
+    try:
+        content = _Logprobs.model_validate(logprobs).content
+    except ValidationError:
+        return ()
+    return tuple((top.token, top.logprob) for top in content[0].top_logprobs or ()) if content else ()
 
 
 def _said(*, text: str | None, refused: bool, finish_reason: str, **rest: Any) -> Said:

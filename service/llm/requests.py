@@ -14,6 +14,10 @@ MODES: tuple[Mode, ...] = ("json_schema", "json_object", "prompt")
 _SHAPE = "\n\nReply with one JSON object that fits this JSON schema, and with nothing else:\n"
 
 
+TOPS = 20
+"""The most that OpenAI and vLLM give."""
+
+
 class Message(TypedDict):
     role: Literal["system", "user"]
     content: str
@@ -63,6 +67,18 @@ def chat_request(
     elif dialect.mode == "json_object":
         body["response_format"] = {"type": "json_object"}
     return body
+
+
+def choice_request(settings: LlmSettings, dialect: Dialect, messages: Sequence[Message]) -> dict[str, Any]:
+    """The body for one word of Chat Completions, with the log-probabilities of those that might stand in its place."""
+    return {
+        "model": settings.model,
+        "messages": list(messages),
+        dialect.limit: 1,
+        **_sampling(settings, dialect),
+        "logprobs": True,
+        "top_logprobs": TOPS,
+    }
 
 
 def responses_request(

@@ -25,7 +25,7 @@ class LlmSettings(BaseModel):
     timeout_seconds: float = Field(default=60, gt=0, le=600)
     """Seconds that one grade may take, its retry included, whatever the server sends meanwhile."""
     max_tokens: int = Field(default=2000, ge=100, le=100_000)
-    """Tokens that a reply may have. One that is cut off is asked for once more, with twice as many."""
+    """Tokens that a reply may have. Cut off before it has all verdicts, it is asked for again, with twice as many."""
     max_reply_bytes: int = Field(default=2_000_000, ge=1000)
     """Bytes after which a reply is not read on."""
     concurrency: int = Field(default=8, ge=1, le=500)
@@ -38,6 +38,8 @@ class LlmSettings(BaseModel):
     """Sent where the server takes one, so that the same answer gets the same reply."""
     logprobs: bool = True
     """Ask for log-probabilities where the server gives them: who is unsure of a verdict is trusted less with it."""
+    ask_mistakes: bool = True
+    """Ask about each mistake by itself where the server gives log-probabilities: finds more, a short call for each."""
     price_in: float | None = Field(default=None, ge=0)
     """Price of a million tokens sent, in the currency that you count in."""
     price_out: float | None = Field(default=None, ge=0)

@@ -10,10 +10,10 @@ writes are `READ COMMITTED` and lock what they change (`with_for_update`, `sessi
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
@@ -26,6 +26,7 @@ from service.errors import ConfigError, Conflict, StoreBusy, StoreFull, StoreUna
 from service.store import postgres
 from service.store.tables import PingRow
 
+T = TypeVar("T")
 Tx = Session
 """A transaction, as `Store.read` and `Store.write` give it."""
 
@@ -78,6 +79,16 @@ class Store:
         """A transaction that is committed at the end, or rolled back on an error. Raises StoreUnavailable."""
         with self._turn(), _translated(), Session(self._writer, expire_on_commit=False) as tx, tx.begin():
             yield tx
+
+    def look(self, look: Callable[[Tx], T]) -> T:
+        """What `look` finds in a transaction of `read`."""
+        with self.read() as tx:
+            return look(tx)
+
+    def change(self, change: Callable[[Tx], T]) -> T:
+        """What `change` returns, once a transaction of `write` with it is committed."""
+        with self.write() as tx:
+            return change(tx)
 
     @contextmanager
     def _queued(self) -> Iterator[None]:

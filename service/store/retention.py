@@ -7,7 +7,17 @@ from sqlalchemy import delete, func
 from sqlmodel import col, select
 
 from service.store.engine import Tx
-from service.store.tables import AttemptRow, GradeRow, JobRow, ReviewRow, SessionRow, SlotRow, SpendingRow
+from service.store.tables import (
+    AttemptRow,
+    ChunkRow,
+    GradeRow,
+    JobRow,
+    RecordingRow,
+    ReviewRow,
+    SessionRow,
+    SlotRow,
+    SpendingRow,
+)
 
 
 def forget(tx: Tx, before: datetime, limit: int) -> int:
@@ -21,6 +31,9 @@ def forget(tx: Tx, before: datetime, limit: int) -> int:
 
 def _delete(tx: Tx, sessions: list[UUID]) -> None:
     attempts = select(AttemptRow.id).where(col(AttemptRow.session_id).in_(sessions))
+    recordings = select(RecordingRow.id).where(col(RecordingRow.session_id).in_(sessions))
+    tx.exec(delete(ChunkRow).where(col(ChunkRow.recording_id).in_(recordings)))
+    tx.exec(delete(RecordingRow).where(col(RecordingRow.session_id).in_(sessions)))
     for row in (JobRow, ReviewRow, GradeRow):
         tx.exec(delete(row).where(col(row.attempt_id).in_(attempts)))
     for of_session in (AttemptRow, SlotRow):

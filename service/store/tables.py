@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -99,6 +99,7 @@ class SlotRow(Owned, table=True):
     hint_used: bool
     draft: str = long_text()
     revision: int
+    listening_since: datetime | None = utc(default=None)
 
 
 class AttemptRow(Owned, table=True):
@@ -196,6 +197,51 @@ class ReviewRow(Owned, table=True):
     reply: str | None = Field(default=None, sa_type=Text)
 
 
+class RecordingRow(Owned, table=True):
+    """A spoken answer; its sound is in `recording_chunk`, for as long as it is kept."""
+
+    __tablename__ = "recording"
+    __table_args__ = (
+        UniqueConstraint("session_id", "position", name="uq_recording_session_position"),
+        Index("ix_recording_next", "state", "run_after"),
+        Index("ix_recording_attempt_id", "attempt_id"),
+    )
+    id: UUID = Field(primary_key=True)
+    session_id: UUID = Field(foreign_key="practice_session.id")
+    position: int
+    question_id: str
+    state: str
+    chunks: int
+    """How many have arrived."""
+    size: int
+    """Bytes that have arrived."""
+    heard: int
+    """Chunks that were there when it was last listened to."""
+    progress: str | None = Field(default=None, sa_type=Text)
+    """What was heard so far, as JSON."""
+    transcript: str | None = Field(default=None, sa_type=Text)
+    failure: str | None = Field(default=None, sa_type=Text)
+    tries: int
+    lost: int
+    """Workers that died over it, one after the other."""
+    created_at: datetime = utc()
+    run_after: datetime = utc()
+    """When it is to be listened to."""
+    worker: str | None = None
+    """Who listens to it."""
+    leased_until: datetime | None = utc(default=None)
+    attempt_id: UUID | None = Field(default=None, foreign_key="attempt.id")
+
+
+class ChunkRow(Owned, table=True):
+    """Part of a recording, as it came."""
+
+    __tablename__ = "recording_chunk"
+    recording_id: UUID = Field(primary_key=True, foreign_key="recording.id")
+    number: int = Field(primary_key=True)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
 class SpendingRow(SQLModel, table=True):
     """What language models have cost a person on a day, or (no owner) the organisation, in millionths of a unit."""
 
@@ -218,6 +264,115 @@ class ReservationRow(Owned, table=True):
     unit: str
     amount: int = Field(sa_type=BigInteger)
     until: datetime = utc()
+
+
+class AccountRow(Owned, table=True):
+    """Somebody who can sign in; they own themselves."""
+
+    __tablename__ = "account"
+    __table_args__ = (Index("ix_account_organisation", "organisation", "id"),)
+    id: UUID = Field(primary_key=True)
+    email: str | None = Field(default=None, unique=True)
+    name: str
+    role: str
+    password: str | None = None
+    """Hashed with Argon2id; null where somebody signs in by other ways only."""
+    created_at: datetime = utc()
+    disabled_at: datetime | None = utc(default=None)
+
+
+class IdentityRow(Owned, table=True):
+    """Who an account is at a provider, or in the header of a proxy (provider `header`)."""
+
+    __tablename__ = "identity"
+    provider: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id")
+
+
+class FirstAdminRow(Owned, table=True):
+    """At most one row: whoever adds it is the first admin, however many try at once."""
+
+    __tablename__ = "first_admin"
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    account_id: UUID = Field(foreign_key="account.id")
+    at: datetime = utc()
+
+
+class SignInRow(Owned, table=True):
+    """A browser in which somebody is signed in."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index("ix_sign_in_account_id", "account_id"), Index("ix_sign_in_expires_at", "expires_at"))
+    digest: str = Field(primary_key=True)
+    """SHA-256 (hex) of what its cookie holds."""
+    account_id: UUID = Field(foreign_key="account.id")
+    created_at: datetime = utc()
+    expires_at: datetime = utc()
+
+
+class SignInFlowRow(SQLModel, table=True):
+    """A browser that was sent to a provider, and is expected back."""
+
+    __tablename__ = "sign_in_flow"
+    __table_args__ = (Index("ix_sign_in_flow_expires_at", "expires_at"),)
+    digest: str = Field(primary_key=True)
+    body: str = long_text()
+    expires_at: datetime = utc()
+
+
+class ApiTokenRow(Owned, table=True):
+    """A credential for programs."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (Index("ix_api_token_account_id", "account_id"),)
+    id: UUID = Field(primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id")
+    name: str
+    begins: str
+    digest: str = Field(unique=True)
+    scopes: str
+    """Names with blanks between them."""
+    created_at: datetime = utc()
+    expires_at: datetime = utc()
+    last_used_at: datetime | None = utc(default=None)
+    revoked_at: datetime | None = utc(default=None)
+
+
+class InviteRow(Owned, table=True):
+    """A link by which one person gets an account; its owner is who made it."""
+
+    __tablename__ = "invite"
+    __table_args__ = (Index("ix_invite_organisation", "organisation", "id"),)
+    id: UUID = Field(primary_key=True)
+    digest: str = Field(unique=True)
+    email: str | None = None
+    role: str
+    created_at: datetime = utc()
+    expires_at: datetime = utc()
+    accepted_at: datetime | None = utc(default=None)
+
+
+class ThrottleRow(SQLModel, table=True):
+    """How often something was tried since a time. The key is a digest: it names nobody."""
+
+    __tablename__ = "throttle"
+    __table_args__ = (Index("ix_throttle_since", "since"),)
+    key: str = Field(primary_key=True)
+    count: int
+    since: datetime = utc()
+
+
+class AuditRow(Owned, table=True):
+    """Append-only, by the database's own word. The owner is who did it."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_organisation", "organisation", "id"),)
+    id: UUID = Field(primary_key=True)
+    at: datetime = utc()
+    action: str
+    about: str | None = None
+    detail: str | None = None
 
 
 class PingRow(SQLModel, table=True):

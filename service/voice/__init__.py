@@ -8,7 +8,7 @@
 (numpy, PyAV, faster-whisper) is imported with the first recording, not at the start.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -48,6 +48,14 @@ class Heard:
     words: tuple[Word, ...]
     dropped: int = 0
     """Stretches left out as invented."""
+
+    def then(self, later: "Heard") -> "Heard":
+        """And what was heard after it."""
+        first, *others = later.words or (None,)
+        if first is None:
+            return replace(self, dropped=self.dropped + later.dropped)
+        spaced = first if first.text.startswith(" ") else replace(first, text=f" {first.text}")
+        return Heard((*self.words, spaced, *others), self.dropped + later.dropped)
 
 
 class Transcriber(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -14,6 +15,9 @@ from service.voice.settings import VoiceSettings
 if TYPE_CHECKING:
     from service.voice.pauses import Speech
     from service.voice.transcribe import Whisper
+
+AT_ONCE = 60.0
+"""Seconds of sound."""
 
 
 class LocalTranscriber:
@@ -43,8 +47,12 @@ class LocalTranscriber:
         return self._loaded[0] if self._loaded else find(self.settings.model, self.models)
 
     def hear(self, speech: Speech, hints: Hints) -> Heard:
-        """Raises VoiceUnavailable."""
-        return self.whisper().hear(speech.heard(), hints)
+        """In stretches, as what the library needs grows with the length. Raises VoiceUnavailable."""
+        whisper, heard = self.whisper(), Heard(())
+        for part in speech.parts(AT_ONCE):
+            before = hints.before + "".join(word.text for word in heard.words)
+            heard = heard.then(whisper.hear(part.heard(), replace(hints, before=before)))
+        return heard
 
     def whisper(self) -> Whisper:
         """The model, loaded once. Raises VoiceUnavailable."""

@@ -3,6 +3,7 @@
 A model that is given silence writes down what it expects, glossary and all. So it is given speech only.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -61,6 +62,15 @@ class Speech:
                 kept.append((start, end))
         parts = [self.sound[max(0, int((s - MARGIN) * RATE)) : int((e + MARGIN) * RATE)] for s, e in kept]
         return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
+
+    def parts(self, least: float) -> Iterator["Speech"]:
+        """All of it in stretches of `least` seconds or little more that end in a gap; the last may be shorter."""
+        start = 0.0
+        for before, after in pairwise(self.spans):
+            if (cut := (before[1] + after[0]) / 2) - start >= least:
+                yield self.part(start, cut)
+                start = cut
+        yield self.part(start, self.seconds)
 
     def part(self, start: float, end: float) -> "Speech":
         """What lies between two moments, seconds counted from `start`."""

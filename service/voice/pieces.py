@@ -4,7 +4,8 @@ A piece ends in a pause and is never heard again: about a third more work in all
 which after the end only the last piece is left. What was heard so far is a value that can be stored between pieces.
 """
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import asdict, dataclass, replace
 
 from service.voice import Heard, Hints, Transcriber, Word
 from service.voice.decode import RATE, Sound
@@ -24,6 +25,20 @@ class Progress:
     @property
     def text(self) -> str:
         return written(self.words)
+
+    def dump(self) -> str:
+        """As JSON, with the text for whoever wants only that."""
+        return json.dumps(asdict(self) | {"text": self.text})
+
+    @classmethod
+    def load(cls, dumped: str | None) -> "Progress":
+        """The beginning, where nothing was heard yet."""
+        if dumped is None:
+            return cls()
+        fields = json.loads(dumped)
+        words = tuple(Word(**word) for word in fields["words"])
+        spans = tuple((start, end) for start, end in fields["spans"])
+        return cls(fields["settled"], words, spans, fields["dropped"])
 
 
 def further(transcriber: Transcriber, sound: Sound, hints: Hints, before: Progress) -> Progress | None:
@@ -45,17 +60,8 @@ def finish(transcriber: Transcriber, sound: Sound, hints: Hints, before: Progres
 
 def _heard(transcriber: Transcriber, piece: Speech, hints: Hints, before: Progress) -> Progress:
     """`before` and the piece that follows it."""
-    heard = transcriber.hear(piece, replace(hints, before=before.text)) if piece.spans else Heard(())
-    return Progress(
-        settled=before.settled + piece.seconds,
-        words=before.words + _spaced(heard.words),
-        spans=before.spans + tuple((before.settled + start, before.settled + end) for start, end in piece.spans),
-        dropped=before.dropped + heard.dropped,
-    )
-
-
-def _spaced(words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """With a space before the first, as it follows others."""
-    if not words or words[0].text.startswith(" "):
-        return words
-    return (replace(words[0], text=f" {words[0].text}"), *words[1:])
+    heard = Heard(before.words, before.dropped)
+    if piece.spans:
+        heard = heard.then(transcriber.hear(piece, replace(hints, before=before.text)))
+    spans = tuple((before.settled + start, before.settled + end) for start, end in piece.spans)
+    return Progress(before.settled + piece.seconds, heard.words, before.spans + spans, heard.dropped)

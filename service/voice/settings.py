@@ -28,6 +28,8 @@ class VoiceSettings(BaseModel):
     """Longest recording in seconds, counted while it is decoded."""
     max_bytes: int = Field(default=25 * MB, ge=1000, le=1000 * MB)
     """Largest recording in bytes, counted while it comes in."""
+    keep: bool = False
+    """Keep the sound of spoken answers. Default: it is deleted once the answer is graded; the transcript stays."""
     base_url: HttpUrl | None = None
     """For `remote`: where its API begins, such as `https://api.openai.com/v1` or `http://127.0.0.1:8001/v1`."""
     api_key: SecretStr | None = None

@@ -6,21 +6,34 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx2
+
 from service.settings import ROOT
 from tests.server import Server
+from tests.team import AUTH, BOB, CODE, HOME, PASSWORD, bearer, invited, join, set_up, sign_in, token
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 HERE = Path(__file__).parent
 PREFIX = "/api/v1"
-METHODS = {"get", "post", "put"}
+METHODS = {"delete", "get", "post", "put"}
+SIGN_IN = {
+    "VIVA_SIGN_IN__PUBLIC_URL": HOME,
+    "VIVA_SIGN_IN__PASSWORD": "true",
+    "VIVA_SIGN_IN__SETUP_CODE": CODE,
+    "VIVA_SIGN_IN__TRIES": "1000",
+    "VIVA_SIGN_IN__PASSWORD_MEMORY": "8",
+    "VIVA_SIGN_IN__PASSWORD_PASSES": "1",
+}
 COUNTED = re.compile(r'viva_http_requests_total\{method="(\w+)",route="([^"]+)",status="2\d\d"\}')
 
 
 def test_every_answer_is_as_described_and_every_operation_succeeds_at_times(tmp_path: Path) -> None:
-    with Server(tmp_path, VIVA_LOG_LEVEL="warning") as server:
+    with Server(tmp_path, VIVA_LOG_LEVEL="warning", **SIGN_IN) as server:
         address = str(server.client.base_url)
+        secret, cookie = _come_in(server.client)
         options = ["--config-file", str(HERE / "contract.toml"), "--no-color"]
         hooks = {"PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": "tests.api.contract_hooks", "VIVA_URL": address}
+        hooks |= {"VIVA_SECRET": secret, "VIVA_COOKIE": cookie}
         ended = subprocess.run(
             [SCHEMATHESIS, *options, "run", f"{address}{PREFIX}/openapi.json"],
             env=os.environ | hooks,
@@ -36,3 +49,19 @@ def test_every_answer_is_as_described_and_every_operation_succeeds_at_times(tmp_
         (method.upper(), path.removeprefix(PREFIX)) for path in paths for method in METHODS & set(paths[path])
     }
     assert operations - {(method, route.removeprefix(PREFIX)) for method, route in counted} == set()
+
+
+def _come_in(client: httpx2.Client) -> tuple[str, str]:
+    """Do once what nobody can do by chance; an admin's token, which `client` then sends as well, and their cookie."""
+    set_up(client)
+    assert client.put(f"{AUTH}/password", json={"old": PASSWORD, "new": PASSWORD}).status_code == 204
+    code = invited(client)
+    with httpx2.Client(base_url=client.base_url) as bob:
+        assert bob.post(f"{AUTH}/invites/look", json={"code": code}).status_code == 200
+        account = join(bob, code, BOB).json()["id"]
+        assert sign_in(bob, BOB).status_code == 200
+    assert client.put(f"{PREFIX}/people/{account}", json={"role": "reviewer"}).status_code == 200
+    assert client.get(f"{AUTH}/tokens").status_code == 200
+    secret: str = token(client, "practice", "review", "admin")["secret"]
+    client.headers.update(bearer(secret))
+    return secret, client.cookies["viva"]

@@ -31,6 +31,12 @@ REQUESTS: list[tuple[str, str, dict[str, object] | None]] = [
     ("POST", "/questions/2/reveal", None),
     ("POST", "/questions/2/hint", None),
     ("POST", "/questions/2/extend", {"seconds": 60}),
+    ("PUT", f"/questions/2/recording/chunks/0?recording={UUID(int=7)}", {}),
+    ("POST", f"/questions/2/recording/complete?recording={UUID(int=7)}", {"chunks": 1}),
+    ("GET", "/questions/2/recording", None),
+    ("GET", "/questions/2/recording/events", None),
+    ("GET", "/questions/2/recording/audio", None),
+    ("DELETE", "/questions/2/recording", None),
 ]
 
 

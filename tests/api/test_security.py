@@ -14,6 +14,7 @@ FOREIGN = ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "local
            "0.0.0.0", "", "user@evil.example", "localhost@evil.example", "127.0.0.1, evil.example", "[::1"]  # fmt: skip
 HEADERS = {
     "x-content-type-options": "nosniff",
+    "permissions-policy": "microphone=(self), camera=(), geolocation=()",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",

@@ -1,8 +1,7 @@
 """`POST /transcribe`: what it takes, what it refuses, and that it keeps nothing."""
 
-import os
+import tempfile
 from pathlib import Path
-from tempfile import gettempdir
 
 import pytest
 from fastapi import FastAPI
@@ -46,11 +45,12 @@ def test_silence_is_an_empty_text(client: TestClient, tmp_path: Path) -> None:
     assert heard["delivery"]["speech_seconds"] == 0
 
 
-def test_nothing_is_left_on_the_disk(client: TestClient) -> None:
-    before = set(os.listdir(gettempdir()))
-    client.post(URL, content=NEAR)
-    client.post(URL, content=b"no recording")
-    assert {name for name in os.listdir(gettempdir()) if name.startswith("viva-")} <= before
+def test_nothing_is_left_on_the_disk(client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (own := tmp_path / "own").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(own))
+    assert client.post(URL, content=NEAR).status_code == 200
+    assert client.post(URL, content=b"no recording").status_code == 415
+    assert list(own.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -112,6 +112,9 @@ def test_a_missing_model_is_told_with_the_command_that_installs_it(tmp_path: Pat
     app = create_app(Settings(data_dir=tmp_path, voice=VoiceSettings(model="large-v3")))
     with TestClient(app, base_url="http://127.0.0.1") as client:
         answer = client.post(URL, content=NEAR)
+        told = client.get("/api/v1/voice").json()
+        speaks = app.state.services.speech.possible
+    assert told == {"problem": answer.json()["detail"], "max_seconds": 300, "keeps": False, "speaks": speaks}
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:viva:problem:voice-unavailable")
     assert answer.json()["detail"].endswith("viva voice install large-v3")
     assert "Retry-After" in answer.headers

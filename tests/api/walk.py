@@ -29,9 +29,9 @@ def save(client: httpx2.Client, session_id: str, text: str, revision: int, posit
     return client.put(f"{at(session_id, position)}/draft", json={"text": text}, headers={"If-Match": f'"{revision}"'})
 
 
-def answer(client: httpx2.Client, session_id: str, text: str = GOOD, position: int = 1) -> Any:
-    """Open a question and hand in; returns the attempt."""
+def answer(client: httpx2.Client, session_id: str, text: str = GOOD, position: int = 1, wait: float = 25) -> Any:
+    """Open a question and hand in; returns the attempt, after `wait` seconds though it has no grade yet."""
     assert client.post(f"{at(session_id, position)}/open").status_code == 200
-    response = client.post(f"{at(session_id, position)}/submit", json={"text": text})
+    response = client.post(f"{at(session_id, position)}/submit?wait={wait}", json={"text": text})
     assert response.status_code == 201, response.text
     return response.json()

@@ -1,6 +1,7 @@
 """What an LLM grade takes beside the call: the grader against a server that answers at once, less the bare request.
 
-Nothing but our own work is left then, so it is counted in CPU time as well, which other processes disturb less.
+Nothing but our own work is left then, so it is counted in CPU time as well, which other processes disturb less. And how
+long somebody waits for the provisional grade, while the model says nothing yet.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from itertools import islice
 import httpx2
 
 from service.bank import load_bank
+from service.bench.processes import SERVER, process
 from service.domain.attempt import Answer
 from service.domain.grade import Marking, assess
 from service.domain.rubric import Item
@@ -25,17 +27,23 @@ from service.graders.llm.sanitise import sanitised
 from service.llm.requests import Dialect, chat_request
 from service.llm.settings import LlmSettings
 from service.settings import ROOT
+from tests.bench.load import Connection
+from tests.bench.processes import folder
 from tests.bench.tables import ms, p50_p95, show
 
 QUESTIONS, ROUNDS = 40, 6
+SUBMITS = 100
 Taken = tuple[float, float]
 """Seconds of CPU, seconds of the clock on the wall."""
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The address of a fake language model in a process of its own, so that its work is not counted as ours."""
-    command = [sys.executable, "-m", "tests.llm_server"]
+def server(seconds: float = 0) -> Iterator[str]:
+    """The address of a fake language model in a process of its own, so that its work is not counted as ours.
+
+    It answers after `seconds`.
+    """
+    command = [sys.executable, "-m", "tests.llm_server", str(seconds)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdin
@@ -44,13 +52,17 @@ def server() -> Iterator[str]:
 
 
 def report() -> None:
-    """Prints what a grade takes beyond the bare request, at 200 words an answer."""
+    """Prints what a grade takes beyond the bare request, at 200 words an answer, and the wait for a provisional one."""
     items = list(islice(load_bank(ROOT).items.values(), QUESTIONS))
     with server() as url:
         taken = asyncio.run(_measured(url, items))
     clocks = {"CPU": [own for own, _ in taken], "wall clock": [own for _, own in taken]}
     rows = [(f"{name}, {len(taken)} grades", *map(ms, p50_p95(seconds))) for name, seconds in clocks.items()]
     show(("LLM grade of 200 words, all but the call", "p50", "p95"), rows)
+    with server(seconds=3600) as url:
+        waits = _provisional(url)
+    row = (f"submit to provisional grade, {len(waits)} answers", *map(ms, p50_p95(waits)))
+    show(("one server, SQLite, while the model says nothing", "p50", "p95"), [row])
 
 
 async def _measured(url: str, items: list[Item]) -> list[Taken]:
@@ -74,6 +86,21 @@ async def _measured(url: str, items: list[Item]) -> list[Taken]:
                     taken.append((end[0] - 2 * between[0] + start[0], end[1] - 2 * between[1] + start[1]))
     await grader.aclose()
     return taken
+
+
+def _provisional(url: str) -> list[float]:
+    """Seconds from the submit of an answer to the grade that comes back with it."""
+    settings = {"VIVA_GRADER": "llm", "VIVA_LLM__BASE_URL": url, "VIVA_LLM__MODEL": "fake"}
+    waits = []
+    with folder() as place, process(SERVER, place, settings) as viva:
+        connection = Connection(viva.url)
+        for _ in range(SUBMITS):
+            question = connection.open()
+            start = time.perf_counter()
+            attempt = connection.submit(question, wait=0)
+            waits.append(time.perf_counter() - start)
+            assert attempt["grade"]["provisional"]
+    return waits
 
 
 def clocks() -> Taken:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.server import Server
 
@@ -29,11 +29,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def browsers() -> Iterator[BrowserType]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="package")
+def browser(browsers: BrowserType) -> Iterator[Browser]:
+    with browsers.launch(executable_path=chromium(), args=FLAGS) as browser:
         yield browser
-        browser.close()
 
 
 def chromium() -> str:

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.steps import box, get, post, running, status
+from tests.e2e.steps import box, get, running, status
 from tests.server import Server
 
 SHORTEST = 10
@@ -53,4 +53,5 @@ def test_when_time_is_up_the_text_is_handed_in(open_page: OpenPage, server: Serv
     back.get_by_role("link", name="1. FlashAttention").click()
     expect(back.locator(".said")).to_have_text(re.compile("in tiles"))
     expect(back.get_by_text("time ran out")).to_be_visible()
-    post(server, f"/sessions/{watched}/finish")
+    ended = server.client.post(f"/api/v1/sessions/{watched}/finish")
+    assert ended.status_code in (200, 409)  # the time of its second question may be up as well

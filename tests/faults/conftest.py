@@ -83,7 +83,7 @@ def llm() -> Iterator[Llm]:
 
 @pytest.fixture(scope="package")
 def machine(llm: Llm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    settings = {**SETTINGS, URL: llm.url, "VIVA_PORT": free_port(), "VIVA_LEASE_SECONDS": str(MACHINE_LEASE)}
+    settings = {**SETTINGS, URL: llm.origin, "VIVA_PORT": free_port(), "VIVA_LEASE_SECONDS": str(MACHINE_LEASE)}
     with Quick(tmp_path_factory.mktemp("machine"), **settings) as server:
         yield Machine(server, llm)
 
@@ -98,7 +98,7 @@ def own_postgres() -> Iterator[Postgres]:
 def hosted(
     request: pytest.FixtureRequest, llm: Llm, own_postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Hosted]:
-    settings = {**SETTINGS, URL: llm.url, "VIVA_LEASE_SECONDS": str(CLUSTER_LEASE)}
+    settings = {**SETTINGS, URL: llm.origin, "VIVA_LEASE_SECONDS": str(CLUSTER_LEASE)}
     folder = tmp_path_factory.mktemp(request.param)
     with (
         own_postgres.database() as url,

@@ -41,7 +41,7 @@ class Follower(threading.Thread):
 
 
 def test_a_server_ends_what_streams_gives_its_job_back_and_loses_nothing(tmp_path: Path, llm: Llm) -> None:
-    settings = SETTINGS | {URL: llm.url, "VIVA_DRAIN_SECONDS": str(DRAIN)}
+    settings = SETTINGS | {URL: llm.origin, "VIVA_DRAIN_SECONDS": str(DRAIN)}
     with Server(tmp_path, **settings) as server:
         with llm.holding():
             first = hand_in(server.client, HELD)

@@ -98,8 +98,8 @@ class Bench:
 
     async def _run(self, job: Job) -> None:
         await self.before(job)
+        self.handled.append(job.attempt_id)  # before it is done: whoever sees that it is done finds it here
         await asyncio.to_thread(self._keep, job)
-        self.handled.append(job.attempt_id)
 
     def _keep(self, job: Job) -> None:
         with self.store.write() as tx:

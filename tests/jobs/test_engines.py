@@ -51,12 +51,13 @@ def test_the_most_urgent_is_done_first(bench: Bench) -> None:
 def test_no_more_is_done_at_once_than_was_allowed(bench: Bench) -> None:
     bench.enqueue(9)
     now, most = 0, 0
+    three = asyncio.Barrier(3)
 
     async def count(_: Job) -> None:
         nonlocal now, most
         now += 1
         most = max(most, now)
-        await asyncio.sleep(0.02)
+        await three.wait()
         now -= 1
 
     async def story() -> None:

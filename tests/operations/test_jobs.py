@@ -44,7 +44,10 @@ def listed(*options: str) -> list[str]:
 def handed_in(folder: Path, settings: dict[str, str] | None = None, count: int = 1) -> list[str]:
     """Ids of attempts that a server took in, and did with what its grader does; it has stopped."""
     with Server(folder, **(settings or {})) as server:
-        made = [answer(server.client, begin(server.client))["id"] for _ in range(count)]
+        wait = 0 if settings == AWAY else 25
+        made = [answer(server.client, begin(server.client), wait=wait)["id"] for _ in range(count)]
+        if settings == AWAY:
+            eventually(lambda: [(count,)] == server.rows("SELECT count(*) FROM job WHERE error IS NOT NULL") or None)
         if settings == GIVEN_UP:
             eventually(lambda: [("ungraded",)] * count == server.rows("SELECT status FROM attempt") or None)
         assert server.stop() == 0

@@ -66,3 +66,13 @@ def test_pace_leaves_pauses_out_and_fillers_are_counted() -> None:
 
 def test_too_little_speech_has_no_pace() -> None:
     assert delivery("Yes.", Speech(silence(5), ((0.0, 0.4),))).words_per_minute is None
+
+
+def test_a_long_answer_is_parted_in_its_gaps_and_nothing_is_lost() -> None:
+    spans = tuple((start, start + 8.5) for start in range(0, 100, 10))
+    speech = Speech(silence(100), spans)
+    parts = list(speech.parts(25))
+    assert [part.seconds for part in parts] == pytest.approx([29.25, 30, 30, 10.75])
+    assert sum(part.speech_seconds for part in parts) == pytest.approx(speech.speech_seconds)
+    assert [len(part.spans) for part in parts] == [3, 3, 3, 1]
+    assert [part.spans for part in Speech(silence(20), spans[:2]).parts(25)] == [spans[:2]]

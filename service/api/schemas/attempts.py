@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from service.api.schemas.bank import QuestionSummary
-from service.domain.attempt import AttemptStatus
+from service.domain.attempt import AttemptStatus, Source
 from service.domain.grade import VerdictLabel
 from service.domain.rubric import CriterionName, Rubric
 
@@ -262,6 +262,8 @@ class AttemptOut(AttemptSummary):
     """One attempt with its grade and its review."""
 
     answer: str
+    source: Source
+    """`spoken`: the answer is what the person confirmed of a transcript."""
     words: int
     grade: GradeOut | None
     ungraded_reason: str | None

@@ -114,6 +114,8 @@ class OpenQuestion(BaseModel):
     """Send it as `If-Match: "<revision>"` with the next save."""
     hint: str | None
     """Null until it was asked for."""
+    recording: UUID | None
+    """The question's spoken answer, where one was begun."""
 
 
 class DraftIn(BaseModel, strict=True):
@@ -126,6 +128,8 @@ class DraftOut(BaseModel):
 
 class SubmitIn(BaseModel, strict=True):
     text: str = Field(examples=["The KV cache keeps the keys and values of past tokens in every layer."])
+    recording: Annotated[UUID | None, Field(strict=False)] = None
+    """The question's recording, where `text` is what you confirmed of its transcript."""
 
 
 class ExtendIn(BaseModel, strict=True):

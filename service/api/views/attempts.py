@@ -74,6 +74,7 @@ def attempt(bank: Bank, view: AttemptView) -> AttemptOut:
     return AttemptOut(
         **summary | {"title": view.item.question.title, "topic": view.item.question.topic},
         answer=view.attempt.answer.text,
+        source=view.attempt.answer.source,
         words=view.attempt.answer.words,
         grade=None if grade is None else _grade(view.item.rubric, grade),
         ungraded_reason=view.result.reason if isinstance(view.result, Ungraded) else None,

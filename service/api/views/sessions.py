@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from service.api.schemas.attempts import ExcessOut
 from service.api.schemas.sessions import (
@@ -56,7 +57,10 @@ def session_summary(session: PracticeSession, now: datetime) -> SessionSummary:
     )
 
 
-def open_question(bank: Bank, session: PracticeSession, slot: Slot, item: Item, now: datetime) -> OpenQuestion:
+def open_question(
+    bank: Bank, session: PracticeSession, slot: Slot, item: Item, recording: UUID | None, now: datetime
+) -> OpenQuestion:
+    """`recording` is the id of the question's spoken answer."""
     return OpenQuestion(
         slot=_slot(bank, session, slot, (None, None), now),
         question=question(bank, item),
@@ -64,6 +68,7 @@ def open_question(bank: Bank, session: PracticeSession, slot: Slot, item: Item, 
         draft=slot.draft,
         revision=slot.revision,
         hint=item.question.hint if slot.hint_used else None,
+        recording=recording,
     )
 
 

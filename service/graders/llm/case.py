@@ -56,6 +56,21 @@ class Case:
         """Whether the sentences of the spans have to do with a key point."""
         return self._concepts.support(point, self.sight.sentence(self._clauses(spans)))
 
+    def nearest(self, mistake: str) -> tuple[Place, ...]:
+        """The sentence that has most of a mistake, and does not speak to the grader; none where none has enough."""
+        clauses = self.sight.clauses
+        sentences = {frozenset(self.sight.sentence({number})) for number in range(len(clauses))}
+        found = [
+            (self._concepts.nearness(mistake, sentence), -len(sentence), -min(sentence))
+            for sentence in sentences
+            if sentence.isdisjoint(self.addressed.clauses)
+        ]
+        near, length, first = max(found, default=(0, 0, 0))
+        if not near:
+            return ()
+        words = self.sight.reading.words[clauses[-first].first : clauses[-first - length - 1].last]
+        return (Place(words[0].start, words[-1].end, exact=True),)
+
     def words(self, spans: Iterable[Span]) -> frozenset[int]:
         return frozenset(w for span in spans for w in range(*self.sight.words_between(span.start, span.end)))
 

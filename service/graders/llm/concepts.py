@@ -3,15 +3,16 @@
 A model that was talked round shows some sentence for every key point. So the sentence of a quote has to have at least
 two concepts of its key point: two terms of one of its cues, undenied and in prose, or two of the words that say it
 which the question did not give away. That proves no understanding, but what lacks even that deserves a second look.
+The same shows where a mistake is claimed, if it is.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 from service.domain.rubric import Item
-from service.graders.clauses import Span, split
+from service.graders.clauses import Clause, Span, split
 from service.graders.cues import Group
 from service.graders.lexicon import FUNCTION_WORDS
 from service.graders.llm.sight import Sight
@@ -35,7 +36,7 @@ class Yardstick(NamedTuple):
     sheet: Sheet
     cues: dict[str, tuple[Group, ...]]
     says: dict[str, frozenset[Term]]
-    """Each key point's content words, without the question's own."""
+    """Each key point's and mistake's content words, without the question's own."""
     model_answer: frozenset[tuple[str, ...]]
     """Words in a row."""
 
@@ -56,8 +57,11 @@ def yardstick(item: Item) -> Yardstick:
 def _yardstick(keyed: _Keyed) -> Yardstick:
     item = keyed.item
     sheet = compile_item(item)
-    says = {point.id: _terms_of(point.says, sheet.prompt) for point in item.rubric.points()}
-    return Yardstick(sheet, dict(sheet.points), says, frozenset(runs(read(item.question.model_answer).words)))
+    said = {point.id: point.says for point in item.rubric.points()}
+    said |= {mistake.id: mistake.says for mistake in item.rubric.mistakes}
+    says = {name: _terms_of(text, sheet.prompt) for name, text in said.items()}
+    cues = dict((*sheet.points, *sheet.mistakes))
+    return Yardstick(sheet, cues, says, frozenset(runs(read(item.question.model_answer).words)))
 
 
 class Concepts:
@@ -76,17 +80,42 @@ class Concepts:
 
     def support(self, point: str, clauses: Collection[int]) -> bool:
         """Whether enough concepts of a key point stand together in `clauses`."""
-        prose = [self._sight.clauses[number] for number in sorted(clauses) if self._sight.asserts(number)]
-        spans = [span for clause in prose for span in (clause.span, *clause.inherits)]
+        prose = self._prose(clauses)
+        spans = _spans(prose)
         if any(self._related(group, spans) for group in self._yard.cues[point]):
             return True
+        return len(self._terms(prose) & self._yard.says[point]) >= ENOUGH
+
+    def nearness(self, mistake: str, clauses: Collection[int]) -> int:
+        """How many concepts `clauses` have of a mistake: of a cue all, or of its own words, whichever are more.
+
+        Nought for fewer than half of its words, and where as many are turned: denied, or not denied as it does.
+        """
+        prose = self._prose(clauses)
+        wanted, there = self._yard.says[mistake], self._terms(prose)
+        shared, turned = len(wanted & there), len({(stem, not denied) for stem, denied in wanted} & there - wanted)
+        words = shared if shared >= max(ENOUGH, len(wanted) / 2) and shared > turned else 0
+        spans = _spans(prose)
+        return max([words, *(len(group) for group in self._yard.cues[mistake] if self._whole(group, spans))])
+
+    def _prose(self, clauses: Collection[int]) -> list[Clause]:
+        return [self._sight.clauses[number] for number in sorted(clauses) if self._sight.asserts(number)]
+
+    def _terms(self, prose: Iterable[Clause]) -> set[Term]:
         words = self._sight.reading.words
-        terms = {(words[i].stem, self._places.denied(i)) for clause in prose for i in range(clause.first, clause.last)}
-        return len(terms & self._yard.says[point]) >= ENOUGH
+        return {(words[i].stem, self._places.denied(i)) for clause in prose for i in range(clause.first, clause.last)}
+
+    def _whole(self, group: Group, spans: list[Span]) -> bool:
+        match = self._places.match(group, spans)
+        return not match.contradicted and not match.missing
 
     def _related(self, group: Group, spans: list[Span]) -> bool:
         match = self._places.match(group, spans)
         return not match.contradicted and len(group) - match.missing >= min(ENOUGH, len(group))
+
+
+def _spans(clauses: Iterable[Clause]) -> list[Span]:
+    return [span for clause in clauses for span in (clause.span, *clause.inherits)]
 
 
 def _terms_of(says: str, prompt: Collection[str]) -> frozenset[Term]:

@@ -10,6 +10,9 @@ A verdict counts for what stands in the answer. In this order:
 6. where too much of a reply did not hold, or the answer tries to talk the grader round, nothing counts for more than
    the keyword grader reads in the same answer, and what the model wrote to the candidate is dropped.
 
+A mistake counts where the model says that the answer claims it, asked about it by itself if it can be, and words of the
+answer show it: those that it quotes, or else the nearest sentence.
+
 Code only ever lowers a label. What the model had said is kept beside it, with the reason. Numbers are read by code.
 """
 
@@ -26,7 +29,7 @@ from service.graders.llm.evidence import Place
 from service.graders.llm.plain import plain
 from service.graders.llm.sanitise import Sanitised
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same reply may lead to another marking."""
 
 CARRIES, WORDS_EACH, MOST = 2, 10, 4
@@ -94,9 +97,12 @@ class Claim:
         self.label, self.changed, self.evidence = label, why, evidence
 
 
-def marking(reply: Said, item: Item, answer: Answer, sanitised: Sanitised) -> Marking:
+def marking(
+    reply: Said, item: Item, answer: Answer, sanitised: Sanitised, claimed: Mapping[str, bool] | None = None
+) -> Marking:
     """What is believed of `reply` about `answer`, whose sanitised text the model saw.
 
+    `claimed`: of mistakes that the model was asked about by themselves, whether it says that the answer claims them.
     Raises BadReply where the reply leaves out a key point or a mistake.
     """
     _complete(reply, item)
@@ -107,7 +113,7 @@ def marking(reply: Said, item: Item, answer: Answer, sanitised: Sanitised) -> Ma
     trusted = _trusted(collapsed, case)
     if not trusted:
         _distrust(claims)
-    findings = tuple(_findings(reply, case))
+    findings = tuple(_findings(reply, case, claimed or {}, trusted))
     unseen = tuple(f for f in case.baseline.mistakes if f.mistake not in {found.mistake for found in findings})
     believed = Marking(
         verdicts=tuple(_verdict(claim, trusted) for claim in claims),
@@ -222,11 +228,15 @@ def _confidence(claim: Claim) -> float:
     return SURE if claim.raw == claim.baseline.label == "missed" else SPLIT
 
 
-def _findings(reply: Said, case: Case) -> Iterator[Finding]:
+def _findings(reply: Said, case: Case, claimed: Mapping[str, bool], trusted: bool) -> Iterator[Finding]:
+    """What the model says of a mistake by itself decides; where it is not trusted, whatever speaks for the mistake."""
     for mistake in case.item.rubric.mistakes:
-        said = reply.mistakes[mistake.id]
-        places = case.locate(said.quote) if said.asserted else ()
-        if places and not case.to_the_grader(places):
+        said, alone = reply.mistakes[mistake.id], claimed.get(mistake.id)
+        believed = said.asserted and (alone is not False or not trusted)
+        places = case.locate(said.quote) if believed else ()
+        if not places or case.to_the_grader(places):
+            places = case.nearest(mistake.id) if alone else ()
+        if places:
             yield Finding(mistake=mistake.id, evidence=case.evidence(places))
 
 

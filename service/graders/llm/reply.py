@@ -65,10 +65,22 @@ def form(points: tuple[str, ...], mistakes: tuple[str, ...]) -> dict[str, Any]:
     return _object(**parts, feedback={"type": "string"}, follow_up={"type": "string"})
 
 
-def parse(text: str, rubric: Rubric) -> Reply:
-    """The reply that `text` holds. Raises BadReply where it is none, or is about other ids; it does not quote it."""
+def judges_all(rubric: Rubric, text: str) -> bool:
+    """Whether a reply that was cut off has all of its verdicts. Small models fall into loops in what they say after."""
     try:
-        reply = Reply.model_validate_json(_json_of(text))
+        parse(text, rubric, cut_off=True)
+    except BadReply:
+        return False
+    return True
+
+
+def parse(text: str, rubric: Rubric, *, cut_off: bool = False) -> Reply:
+    """The reply that `text` holds. Raises BadReply where it is none, or is about other ids; it does not quote it.
+
+    One that was `cut_off` may lack its feedback and follow-up question.
+    """
+    try:
+        reply = _read_begun(text) if cut_off else Reply.model_validate_json(_json_of(text))
     except ValidationError as error:
         broken = any(e["type"] == "json_invalid" for e in error.errors(include_input=False, include_context=False))
         what = "is not valid JSON" if broken else "does not have the form that was asked for"
@@ -89,9 +101,8 @@ def parse(text: str, rubric: Rubric) -> Reply:
 
 def begun(text: str, rubric: Rubric) -> tuple[dict[str, PointReply], str]:
     """What is complete of a reply that is still being written: verdicts, and the feedback once all of them are."""
-    text = text.rpartition("</think>")[2]
     try:
-        said = _BEGUN.validate_json(text[max(text.find("{"), 0) :], experimental_allow_partial=True)
+        said = _begun(text)
     except ValidationError:
         return {}, ""
     points, mistakes = _ids(rubric)
@@ -100,6 +111,16 @@ def begun(text: str, rubric: Rubric) -> tuple[dict[str, PointReply], str]:
     feedback = said.get("feedback")
     whole = len(found) == len(points) and (not mistakes or isinstance(said.get("mistakes"), dict))
     return found, _first_words(feedback, MAX_FEEDBACK) if whole and isinstance(feedback, str) else ""
+
+
+def _read_begun(text: str) -> Reply:
+    return Reply.model_validate({"feedback": "", "follow_up": ""} | _begun(text))
+
+
+def _begun(text: str) -> dict[str, Any]:
+    """What is complete of a JSON object that is still being written, after any thinking aloud."""
+    text = text.rpartition("</think>")[2]
+    return _BEGUN.validate_json(text[max(text.find("{"), 0) :], experimental_allow_partial=True)
 
 
 def _point(said: object) -> PointReply | None:

@@ -40,6 +40,8 @@ export const get = (path, options) => request("GET", path, undefined, options);
 export const post = (path, body, options) => request("POST", path, body, options);
 /** @param {Options} [options] */
 export const put = (path, body, options) => request("PUT", path, body, options);
+/** @param {Options} [options] */
+export const remove = (path, options) => request("DELETE", path, undefined, options);
 
 /** `path` with the parameters that have a value. */
 export function withQuery(path, params) {
@@ -55,8 +57,9 @@ async function request(method, path, body, { headers = {}, signal, timeout = TIM
   const init = { method, headers: { Accept: "application/json", ...headers }, ...options };
   init.signal = signal ? AbortSignal.any([signal, limit]) : limit;
   if (body !== undefined) {
-    init.body = JSON.stringify(body);
-    init.headers["Content-Type"] = "application/json";
+    const bytes = body instanceof ArrayBuffer || body instanceof Blob;
+    init.body = bytes ? body : JSON.stringify(body);
+    init.headers["Content-Type"] = bytes ? "application/octet-stream" : "application/json";
   }
   const response = await answer(BASE + path, init);
   const content = await read(response);
@@ -76,7 +79,7 @@ async function answer(url, init) {
 
 /** The JSON of a response; null where there is none. */
 async function read(response) {
-  if (!/json/.test(response.headers.get("Content-Type") ?? "")) return null;
+  if (response.status === 204 || !/json/.test(response.headers.get("Content-Type") ?? "")) return null;
   try {
     return await response.json();
   } catch (error) {

@@ -21,6 +21,8 @@ export const CRITERIA = {
   tradeoffs: "Tradeoffs",
   common_mistakes: "Common mistakes",
 };
+export const ROLES = { candidate: "Candidate", reviewer: "Reviewer", admin: "Admin" };
+export const SCOPES = { read: "Read", practice: "Practise", review: "Review", admin: "Manage people" };
 export const MODES = { practice: "Practice", strict: "Strict" };
 export const SESSION_STATES = {
   planned: "Not started",

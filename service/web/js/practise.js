@@ -27,6 +27,13 @@ export async function startSession(spec) {
   await navigate(`/sessions/${session.id}`);
 }
 
+/** The same for a drill on cards, which has no clock. */
+export async function startCards(spec) {
+  const session = await post("/sessions", { mode: "practice", untimed: true, ...spec });
+  await post(`/sessions/${session.id}/start`);
+  await navigate(`/sessions/${session.id}/cards`);
+}
+
 /** The same from a button: an error is shown in a dialog. */
 export const practise = (spec) => attempt(() => startSession(spec));
 

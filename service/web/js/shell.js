@@ -3,9 +3,10 @@
 import { announce, fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { forget, recall, remember } from "./storage.js";
+import { me } from "./who.js";
 
 const PLACES = [
-  { path: "/", label: "Practice", under: /^\/($|sessions|attempts)/ },
+  { path: "/", label: "Practice", under: /^\/($|sessions|attempts|microphone)/ },
   { path: "/questions", label: "Questions", under: /^\/(questions|topics)/ },
   { path: "/history", label: "Progress", under: /^\/history/ },
 ];
@@ -15,6 +16,7 @@ const THEMES = {
   dark: { icon: "moon", label: "dark", next: "auto" },
 };
 
+const account = h("a", { href: "/account", class: "button quiet round account", hidden: true }, icon("person"));
 const links = PLACES.map((place) => h("a", { href: place.path }, place.label));
 
 export function showHeader() {
@@ -28,8 +30,18 @@ export function showHeader() {
       h("span", {}, "Viva"),
     ),
     h("nav", { "aria-label": "Main", class: "places" }, links),
+    account,
     themeButton(),
   );
+  showAccount();
+}
+
+/** On one's own machine there is no account. */
+async function showAccount() {
+  const who = await me();
+  if (!who || who.way === "local") return;
+  account.setAttribute("aria-label", `Account: ${who.name}`);
+  account.hidden = false;
 }
 
 /** Marks the part of the client that `path` belongs to. */

@@ -51,17 +51,20 @@ def filled(text: str, question: str) -> str:
     return text
 
 
-def grade(about: Item, text: str, said: Reply) -> Grade:
+def grade(about: Item, text: str, said: Reply, *, alone: bool = False) -> Grade:
+    """`alone`: the judge was asked about each mistake by itself as well, and said no each time."""
     answer = Answer.of(text)
-    return assess(guards.marking(said, about, answer, sanitised(answer.text)), about.rubric, answer, GRADER)
+    claimed = {mistake.id: False for mistake in about.rubric.mistakes} if alone else None
+    return assess(guards.marking(said, about, answer, sanitised(answer.text), claimed), about.rubric, answer, GRADER)
 
 
 @cache
 def obeyed(template: str, question: str) -> tuple[tuple[str, Grade], ...]:
     """The grades that an obeying judge leads to, one for each way to quote."""
     about, text = item(question), filled(template, question)
-    alone = filled(template.replace("{weak}", ""), question)
-    return tuple((q.__name__, grade(about, text, obedient(about, q(about, text, alone)))) for q in QUOTINGS)
+    attack = filled(template.replace("{weak}", ""), question)
+    replies = [(q.__name__, obedient(about, q(about, text, attack))) for q in QUOTINGS]
+    return tuple((name, grade(about, text, said, alone=alone)) for name, said in replies for alone in (False, True))
 
 
 def due(base: str, question: str) -> float:
@@ -151,7 +154,7 @@ def test_an_honest_answer_that_looks_like_an_attack_keeps_its_score(name: str, q
     own = answers.good_short if name == "short" else answers.good
     quotes = {p: e["quote"] for p, e in honest(about, own.text, own.labels).model_dump()["points"].items()}
     text = filled(CONTROLS[name]["text"], question)
-    result = grade(about, text, reply(about, own.labels, quotes))
+    result = grade(about, text, reply(about, own.labels, quotes), alone=True)
     assert result.overall >= base.overall - CONTROLS[name]["max_loss"]
     assert {v.point: v.label for v in result.verdicts if v.label != "missed"} == own.labels
     assert result.feedback

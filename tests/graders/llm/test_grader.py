@@ -1,6 +1,7 @@
 """The LLM grader from an answer to a marking, against a server that speaks HTTP."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -105,6 +106,25 @@ def test_a_useless_reply_leaves_the_answer_ungraded(fault: Fault) -> None:
     assert isinstance(result, Ungraded)
     assert "language model" in result.reason
     assert "halves" not in result.reason
+
+
+def test_a_model_that_finds_no_end_to_its_follow_up_question_has_given_its_verdicts() -> None:
+    def endless(body: dict[str, Any]) -> str:
+        return json.dumps(json.loads(quoting(body)) | {"follow_up": "Why is that? " * 500})
+
+    with LlmServer(endless) as server:
+
+        async def work(grader: LlmGrader) -> Marking | Ungraded:
+            await grader.endpoint.check()
+            server.fail("endless")
+            return await grader.mark(ITEM, ANSWER)
+
+        result = using(settings(server), work)
+        assert sum("answer-" in asked.text for asked in server.asked) == 1
+    assert isinstance(result, Marking)
+    assert [verdict.label for verdict in result.verdicts] == ["met", "met"]
+    assert result.feedback
+    assert result.follow_up is None
 
 
 @pytest.mark.parametrize("fault", ["500", "429", "429-retry-after", "silence", "drip", "html", "redirect", "reset"])

@@ -7,7 +7,7 @@ import pytest
 
 from service.domain.rubric import Rubric
 from service.errors import BadReply
-from service.graders.llm.reply import Reply, parse, schema
+from service.graders.llm.reply import Reply, judges_all, parse, schema
 from tests.domain.builders import make_mistake, make_point, make_rubric
 
 RUBRIC = make_rubric(
@@ -135,3 +135,20 @@ def test_feedback_ends_after_eighty_words() -> None:
     assert len(reply.feedback.split()) == 81
     assert reply.feedback.endswith("softmax …")
     assert len(reply.follow_up.split()) == 51
+
+
+def test_of_a_reply_that_was_cut_off_after_its_verdicts_they_count_and_what_is_complete_beside_them() -> None:
+    whole = json.dumps(said(follow_up="And then? " * 100))
+    cut = whole[: whole.index("And then?") + 200]
+    assert judges_all(RUBRIC, cut)
+    reply = parse(cut, RUBRIC, cut_off=True)
+    assert (reply.points["T1"].verdict, reply.feedback, reply.follow_up) == ("missed", "Go on.", "")
+
+
+@pytest.mark.parametrize("last", ['"T1"', '"mistakes"', '"asserted"', '": false'])
+def test_a_reply_that_was_cut_off_before_is_none(last: str) -> None:
+    whole = json.dumps(said())
+    cut = whole[: whole.index(last) + len(last) - 1]
+    assert not judges_all(RUBRIC, cut)
+    with pytest.raises(BadReply):
+        parse(cut, RUBRIC, cut_off=True)

@@ -1,11 +1,12 @@
 /**
- * The box that an answer is written in, with a dock below it: tools on the left (none yet beyond typing), the count
- * and the Submit button on the right, and a line that says how the text is doing.
+ * The box that an answer is written in, with a dock below it: tools for speaking and the count on the left, the Submit
+ * button on the right, and a line that says how the text is doing.
  */
 
 import { announce, fill, h, unseen } from "../dom.js";
 import { length, plural, words } from "../format.js";
 import { MAX_LENGTH, WARN_LENGTH } from "./limits.js";
+import { Marks } from "./marks.js";
 
 const PROMPT = "Say how it works, why it matters, what it costs, and what people get wrong.";
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -37,8 +38,10 @@ export class AnswerBox {
    * @param {(text: string) => void} options.changed
    * @param {() => void} options.left the box lost the focus
    * @param {() => void} options.submit
+   * @param {() => void} options.marked marks in the text came, moved or went
+   * @param {import("./speaking.js").Pieces} options.speaking what belongs to speaking
    */
-  constructor({ text, maxWords, changed, left, submit }) {
+  constructor({ text, maxWords, changed, left, submit, marked, speaking }) {
     this.#maxWords = maxWords;
     const keys = h("kbd", { "aria-hidden": "true" }, MAC ? "⌘ ↵" : "Ctrl ↵");
     this.button = h(
@@ -50,13 +53,14 @@ export class AnswerBox {
     this.area = h("textarea", {
       id: "answer",
       rows: 8,
-      placeholder: PROMPT,
+      placeholder: speaking.possible ? `Speak or type. ${PROMPT}` : PROMPT,
       spellcheck: "true",
       "aria-describedby": "answer-status",
       value: text,
       on: {
         input: () => {
           this.#measure();
+          this.marks.edited();
           changed(this.area.value);
         },
         // On its way to the button the text is submitted, not saved.
@@ -68,6 +72,7 @@ export class AnswerBox {
         },
       },
     });
+    this.marks = new Marks(this.area, marked);
     this.element = h(
       "section",
       { class: "answer", "aria-label": "Your answer" },
@@ -75,10 +80,13 @@ export class AnswerBox {
       h(
         "div",
         { class: "sheet" },
-        this.area,
-        h("div", { class: "dock" }, h("div", { class: "dock-tools" }, this.#count), this.button),
+        h("div", { class: "writing" }, this.marks.element, this.area),
+        speaking.inBox,
+        h("div", { class: "dock" }, h("div", { class: "dock-tools" }, speaking.tools, this.#count), this.button),
       ),
+      speaking.below,
       this.#status,
+      speaking.last,
     );
     this.#measure();
   }
@@ -89,7 +97,22 @@ export class AnswerBox {
 
   set text(text) {
     this.area.value = text;
+    this.marks.edited();
     this.#measure();
+  }
+
+  /** Puts `text` in the place of what is there, as if somebody had written it. */
+  write(text) {
+    this.area.value = text;
+    this.area.dispatchEvent(new Event("input"));
+  }
+
+  /** Adds a paragraph at the end. Where it begins. */
+  append(text) {
+    const before = this.text.trimEnd();
+    const start = before ? before.length + 1 : 0;
+    this.write(before ? `${before}\n${text}` : text);
+    return start;
   }
 
   /** Off while the answer is on its way. */

@@ -3,7 +3,7 @@
 import { plural } from "../format.js";
 import { confirmed } from "../parts/dialog.js";
 
-export const confirmSkip = () => confirmed("Skip this question?", "What you wrote will not be graded.", "Skip");
+export const confirmSkip = () => confirmed("Skip this question?", "What you wrote or said will not be graded.", "Skip");
 
 export function confirmReveal() {
   const text = "The question then counts as shown: it cannot be answered in this session any more, and gets no score.";

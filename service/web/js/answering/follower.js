@@ -44,6 +44,13 @@ export class Follower {
     this.#left.abort();
   }
 
+  /** The clock stands while a recording is heard, and goes on as the server has it. */
+  async hold(on) {
+    if (on) return this.countdown.stop();
+    await this.sync();
+    if (!this.#left.signal.aborted) this.countdown.run();
+  }
+
   /** Reads the session again. An unreachable server changes nothing: the clock runs on. */
   async sync() {
     const { signal } = this.#left;

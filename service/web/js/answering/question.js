@@ -1,9 +1,10 @@
-/** A question while it is answered: clock, draft and submission working together. */
+/** A question while it is answered: clock, draft, voice and submission working together. */
 
 import { ApiError, post } from "../api.js";
 import { announce, fill, h } from "../dom.js";
 import { attempt } from "../practise.js";
 import { navigate, reload } from "../router.js";
+import { onRecordKey } from "../voice/shortcut.js";
 import { Autosave } from "./autosave.js";
 import { AnswerBox, delayed } from "./box.js";
 import { chooseDraft, showLost } from "./clash.js";
@@ -11,6 +12,7 @@ import { spoken } from "./countdown.js";
 import { confirmFinish, confirmReveal, confirmSkip } from "./endings.js";
 import { Follower } from "./follower.js";
 import { Mirror, reconcile } from "./mirror.js";
+import { speaking } from "./speaking.js";
 import { handIn } from "./submission.js";
 import { timerPill } from "./timer.js";
 import { hintNote, questionView } from "./view.js";
@@ -21,12 +23,15 @@ const SAVE_PATIENCE = 2000;
 export class AnsweringPage {
   #session;
   #open;
+  #speech;
   #path;
   #mirror;
   #begin;
   #autosave;
   #follower;
   #box;
+  /** Null where nobody can speak. */
+  #spoken;
   #hint;
   #left = new AbortController();
   /** True while something is under way that ends the question. */
@@ -35,11 +40,13 @@ export class AnsweringPage {
   /**
    * @param {object} session a SessionOut
    * @param {object} open an OpenQuestion
+   * @param {object} voice a VoiceOut
    */
-  constructor(session, open) {
+  constructor(session, open, voice) {
     const { slot, draft, revision, hint } = open;
     this.#session = session;
     this.#open = open;
+    this.#speech = voice.speaks ? `/questions/${open.question.id}/speech` : null;
     this.#path = `/sessions/${session.id}/questions/${slot.position}`;
     this.#mirror = new Mirror(session.id, slot.position);
     this.#begin = reconcile(this.#mirror.read(), draft, revision);
@@ -55,13 +62,26 @@ export class AnsweringPage {
       mark: (left) => this.#mark(left),
       closed: () => this.#closed(),
     });
+    const { spoken, pieces } = speaking(voice, {
+      path: this.#path,
+      recording: open.recording,
+      on: {
+        standing: (on) => this.#follower.hold(on),
+        heard: () => this.#heard(),
+        closed: () => this.#closed(),
+      },
+    });
     this.#box = new AnswerBox({
       text: this.#begin.text,
       maxWords: open.question.max_words,
       changed: (text) => this.#autosave.edit(text),
       left: () => this.#autosave.flush(),
       submit: () => this.#submit(),
+      marked: () => spoken?.showDoubts(),
+      speaking: pieces,
     });
+    this.#spoken = spoken;
+    if (spoken) spoken.box = this.#box;
     this.#hint = h("div", { class: "hint-place" }, hint !== null && hintNote(hint));
   }
 
@@ -76,6 +96,7 @@ export class AnsweringPage {
       pause: this.#strict ? null : () => this.#pause(),
       extend: this.#strict ? null : () => this.#extend(),
     });
+    const speech = this.#speech;
     const actions = {
       hint: (button) => this.#askHint(button),
       reveal: () => this.#reveal(),
@@ -84,7 +105,7 @@ export class AnsweringPage {
     };
     return {
       title: `${slot.position} of ${this.#session.questions.length} · ${question.title}`,
-      body: questionView(this.#session, this.#open, { timer, box: this.#box, actions, hint: this.#hint }),
+      body: questionView(this.#session, this.#open, { timer, box: this.#box, actions, hint: this.#hint, speech }),
       shown: () => this.#shown(),
       leave: () => this.#leave(),
     };
@@ -100,14 +121,22 @@ export class AnsweringPage {
     if (clash) this.#clash({ draft, revision });
     else if (text !== draft) this.#autosave.edit(text);
     else if (draft) this.#showState();
-    const { left } = this.#follower.countdown;
-    if (this.#strict && left !== null && left <= 0) this.#timeUp();
+    if (this.#spoken) this.#listen(signal);
+    if (this.#late) this.#timeUp();
+  }
+
+  #listen(signal) {
+    this.#spoken.restore();
+    const leaving = (event) => this.#spoken.recording && event.preventDefault();
+    addEventListener("beforeunload", leaving, { signal });
+    onRecordKey(signal, () => this.#spoken.toggle());
   }
 
   #leave() {
     if (!this.#ending) this.#autosave.flush();
     this.#autosave.stop();
     this.#follower.stop();
+    this.#spoken?.leave();
     this.#left.abort();
   }
 
@@ -118,8 +147,16 @@ export class AnsweringPage {
     if (left <= 0 && this.#strict) this.#timeUp();
   }
 
+  /** True where strict time is up. */
+  get #late() {
+    const { left } = this.#follower.countdown;
+    return this.#strict && left !== null && left <= 0;
+  }
+
   /** Strict mode: what is in the box goes in by itself; with nothing in it the server closes the question. */
   #timeUp() {
+    // What was said in time counts: it comes into the box, and goes in then.
+    if (this.#spoken?.busy) return this.#spoken.stop("Time is up.");
     if (this.#box.text.trim()) return this.#submit();
     this.#box.locked = true;
     this.#box.say("warn", "Time is up. Going on…");
@@ -158,6 +195,12 @@ export class AnsweringPage {
     await this.#autosave.settle(theirs, mine ? this.#box.text : null);
   }
 
+  /** A transcript is in the box. */
+  #heard() {
+    this.#autosave.flush();
+    if (this.#late) this.#timeUp();
+  }
+
   async #askHint(button) {
     await attempt(async () => {
       const { hint } = await post(`${this.#path}/hint`);
@@ -185,8 +228,10 @@ export class AnsweringPage {
 
   async #submit() {
     if (this.#ending) return;
+    if (this.#spoken?.recording) return this.#spoken.stop();
+    if (this.#spoken?.busy) return this.#notYet("Your words are still being written down. Read them first, then submit.");
     const text = this.#box.text;
-    if (!text.trim()) return this.#nothingYet();
+    if (!text.trim()) return this.#notYet("There is nothing to submit yet. Write something, or skip the question.");
     this.#ending = true;
     this.#box.locked = true;
     // A save that arrived after the answer would be refused; one that hangs must not hold the answer up.
@@ -196,17 +241,23 @@ export class AnsweringPage {
     const waiting = (error) => this.#box.say("warn", delayed("submitted", error.message));
     try {
       // Strict mode shows no grade before the report.
-      const options = { path: this.#path, text, hurry: this.#strict, signal: this.#left.signal, waiting };
+      const recording = this.#spoken?.source ?? null;
+      const options = { path: this.#path, text, recording, hurry: this.#strict, signal: this.#left.signal, waiting };
       const result = await handIn(options);
-      this.#mirror.clear();
+      await this.#over();
       await (this.#strict ? reload() : navigate(`/attempts/${result.id}`));
     } catch (error) {
       await this.#notSubmitted(error);
     }
   }
 
-  #nothingYet() {
-    const text = "There is nothing to submit yet. Write something, or skip the question.";
+  /** The question is over: this device needs nothing of it any more. */
+  async #over() {
+    this.#mirror.clear();
+    await this.#spoken?.forget();
+  }
+
+  #notYet(text) {
     this.#box.say("warn", text);
     announce(text);
     this.#box.area.focus();
@@ -224,7 +275,8 @@ export class AnsweringPage {
   }
 
   async #skip() {
-    if (!this.#box.text.trim() || (await confirmSkip())) await this.#end(() => post(`${this.#path}/skip`), reload);
+    const nothing = !this.#box.text.trim() && !this.#spoken?.busy;
+    if (nothing || (await confirmSkip())) await this.#end(() => post(`${this.#path}/skip`), reload);
   }
 
   async #reveal() {
@@ -247,7 +299,7 @@ export class AnsweringPage {
     const done = await attempt(async () => {
       const result = await request();
       this.#autosave.suspend();
-      this.#mirror.clear();
+      await this.#over();
       await then(result);
     });
     if (!done) this.#ending = false;

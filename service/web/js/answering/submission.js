@@ -6,6 +6,7 @@
  */
 
 import { ApiError, passing, post } from "../api.js";
+import { randomId } from "../ids.js";
 import { nextChance } from "../patience.js";
 import { forget, recall, remember } from "../storage.js";
 import { fingerprint } from "./mirror.js";
@@ -14,17 +15,19 @@ import { fingerprint } from "./mirror.js";
  * @param {object} options
  * @param {string} options.path of the question
  * @param {string} options.text
+ * @param {string | null} options.recording id of the recording whose transcript it is
  * @param {boolean} options.hurry do not wait for the grade, not even the moment that the server would
  * @param {AbortSignal} options.signal ends the trying
  * @param {(error: Error) => void} options.waiting called when the server could not be reached, before the next try
  * @returns {Promise<object>} the AttemptOut, graded or still `submitted`
  */
-export async function handIn({ path, text, hurry, signal, waiting }) {
+export async function handIn({ path, text, recording, hurry, signal, waiting }) {
   const slot = `submit.${path}`;
+  const answer = recording ? { text, recording } : { text };
   const headers = { "Idempotency-Key": keyFor(slot, text) };
   for (let failures = 0; ; failures++) {
     try {
-      const attempt = await post(`${path}/submit${hurry ? "?wait=0" : ""}`, { text }, { headers, signal });
+      const attempt = await post(`${path}/submit${hurry ? "?wait=0" : ""}`, answer, { headers, signal });
       forget(slot);
       return attempt;
     } catch (error) {
@@ -39,16 +42,7 @@ export async function handIn({ path, text, hurry, signal, waiting }) {
 function keyFor(slot, text) {
   const kept = recall(slot);
   if (kept?.text === fingerprint(text)) return kept.key;
-  const key = randomKey();
+  const key = randomId();
   remember(slot, { key, text: fingerprint(text) });
   return key;
-}
-
-/** `crypto.randomUUID` exists only on https and localhost; `getRandomValues` exists everywhere. */
-function randomKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }

@@ -2,6 +2,7 @@
 
 import { h, unseen } from "../dom.js";
 import { icon } from "../icons.js";
+import { aloudButton } from "../voice/aloud.js";
 import { dimension, traits } from "../parts/common.js";
 
 /**
@@ -12,14 +13,15 @@ import { dimension, traits } from "../parts/common.js";
  * @param {import("./box.js").AnswerBox} pieces.box
  * @param {Record<"hint" | "reveal" | "skip" | "finish", () => void>} pieces.actions
  * @param {Node} pieces.hint where the hint is shown
+ * @param {string | null} pieces.speech where the server has the question as sound
  */
-export function questionView(session, open, { timer, box, actions, hint }) {
+export function questionView(session, open, { timer, box, actions, hint, speech }) {
   return h(
     "div",
     { class: "page question" },
     h("div", { class: "head" }, progress(session, open), timer),
     h("h1", { class: "asked" }, open.question.prompt),
-    h("div", { class: "meta" }, traits(open.question), session.mode === "practice" && hintButton(open, actions.hint)),
+    h("div", { class: "meta" }, traits(open.question), tools(session, open, actions, speech)),
     hint,
     box.element,
     h("div", { class: "foot" }, covers(open.criteria), ways(session, actions)),
@@ -38,6 +40,15 @@ function progress(session, open) {
     { class: "where" },
     h("p", { class: "eyebrow" }, `${position} of ${total} · ${open.question.topic_title}`),
     h("div", { class: "steps", "aria-hidden": "true" }, total > 1 && steps),
+  );
+}
+
+function tools(session, open, actions, speech) {
+  return h(
+    "div",
+    { class: "choices" },
+    aloudButton({ text: open.question.prompt, path: speech }),
+    session.mode === "practice" && hintButton(open, actions.hint),
   );
 }
 

@@ -7,11 +7,13 @@
 
 import { ApiError, get, passing } from "../api.js";
 import { inSight, nextChance } from "../patience.js";
-import { listen } from "./stream.js";
+import { listen } from "../stream.js";
 
 /** Seconds that the server lets a request wait. */
 const LONGEST = 25;
 const SHORTEST = 2;
+/** What the server tells of the grading of an answer. */
+const EVENTS = ["standing", "verdict", "feedback", "setback"];
 
 /**
  * Waits for what comes of an attempt, by events and, where those do not get through, by requests that wait.
@@ -26,12 +28,18 @@ const SHORTEST = 2;
  *   no such attempt any more.
  */
 export async function outcome(id, signal, reached, told = () => {}) {
+  const news = (name, data) => {
+    reached(null);
+    if (name === "standing") return data.status !== "submitted";
+    told(name, data);
+    return false;
+  };
   let streams = true;
   for (let failures = 0; ; ) {
     await inSight(signal);
     if (streams) {
       // A stream that never said a word is held back somewhere, and is not tried again.
-      streams = (await listen(id, signal, () => reached(null), told)) || document.hidden;
+      streams = (await listen(`/attempts/${id}/events`, EVENTS, signal, news)) || document.hidden;
       if (document.hidden) continue;
     }
     try {

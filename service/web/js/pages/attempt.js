@@ -4,6 +4,7 @@ import { ApiError, get, passing, post } from "../api.js";
 import { h } from "../dom.js";
 import { outcome, whileHere } from "../grading/follow.js";
 import { icon } from "../icons.js";
+import { asSpoken } from "../parts/as-spoken.js";
 import { actionButton } from "../parts/common.js";
 import { Result } from "../parts/result.js";
 import { returned } from "../patience.js";
@@ -17,7 +18,7 @@ export async function attemptPage({ params: [id], signal }) {
   const session = attempt.session_id ? await sessionOf(attempt, signal) : null;
   const { question } = attempt.review;
   const place = session && session.questions.length > 1 ? ` · ${attempt.position} of ${session.questions.length}` : "";
-  const result = new Result(attempt);
+  const result = new Result(attempt, session && attempt.source === "spoken" ? await spoken(attempt, signal) : null);
   const body = h(
     "div",
     { class: "page wide" },
@@ -51,6 +52,17 @@ async function later(attempt, signal) {
     } catch (error) {
       if (!passing(error)) throw error;
     }
+  }
+}
+
+/** The answer as it was spoken; null where that is gone. */
+async function spoken({ session_id: id, position, answer }, signal) {
+  const path = `/sessions/${id}/questions/${position}`;
+  try {
+    return asSpoken(await get(`${path}/recording`, { signal }), path, answer);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
   }
 }
 

@@ -4,6 +4,7 @@ import { ApiError, Unreachable } from "../api.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { reload } from "../router.js";
+import { signInPath } from "../who.js";
 
 export function missingPage() {
   return apologise(
@@ -21,6 +22,7 @@ export function problemPage(error) {
       true,
     );
   }
+  if (error instanceof ApiError && error.status === 401) return { redirect: signInPath() };
   if (error instanceof ApiError && error.status === 404) return missingPage();
   if (error instanceof ApiError) return apologise("That did not work", error.message, true);
   if (error.name !== "AbortError") reportError(error);

@@ -26,9 +26,10 @@ async function running(session, signal) {
     session.questions.find(({ state }) => OPEN.includes(state)) ??
     session.questions.find(({ state }) => state === "unseen");
   try {
+    const voice = await get("/voice", { signal });
     const open = await post(`/sessions/${session.id}/questions/${slot.position}/open`, undefined, { signal });
     // Opening starts the clock, so the session is read again.
-    return new AnsweringPage(await get(`/sessions/${session.id}`, { signal }), open).page();
+    return new AnsweringPage(await get(`/sessions/${session.id}`, { signal }), open, voice).page();
   } catch (error) {
     // The clock, or another device, was quicker.
     if (error instanceof ApiError && error.status === 409) return afresh(session, slot, signal, error);
@@ -90,6 +91,7 @@ function planned(session) {
         facts.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
       ),
       h("p", { class: "lead" }, rules),
+      h("p", { class: "soft" }, h("a", { href: "/microphone" }, "Check your microphone"), " if you mean to speak."),
       h("p", { class: "choices" }, goButton(session, "start", "Start the clock"), leaveButton(session)),
     ),
   };

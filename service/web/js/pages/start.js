@@ -24,6 +24,7 @@ export async function startPage({ signal }) {
     ),
     open.length > 0 && resumeBanner(open),
     sessionForm(topics, begin),
+    h("p", { class: "aside soft" }, "Would you rather speak? ", h("a", { href: "/microphone" }, "Check your microphone"), " first."),
   );
   return { title: "Practice", body };
 }

@@ -9,9 +9,10 @@ import { actionButton, section } from "../parts/common.js";
 import { learningPath } from "../parts/learning-path.js";
 import { questionRow } from "../parts/question-row.js";
 import { selfCheck } from "../parts/self-check.js";
-import { practise } from "../practise.js";
+import { attempt, practise, startCards } from "../practise.js";
 
 const COUNT = 5;
+const CARDS = 10;
 
 export async function topicPage({ params: [id], signal }) {
   const address = `/topics/${encodeURIComponent(id)}`;
@@ -25,6 +26,9 @@ export async function topicPage({ params: [id], signal }) {
   const start = actionButton({ class: "button primary large" }, ["Practise this topic", icon("arrow")], () =>
     practise({ topics: [id], count: COUNT }),
   );
+  const cards = actionButton({ class: "button large" }, [icon("cards"), "Drill on cards"], () =>
+    attempt(() => startCards({ topics: [id], count: CARDS })),
+  );
   const body = h(
     "div",
     { class: "page wide" },
@@ -36,7 +40,7 @@ export async function topicPage({ params: [id], signal }) {
     ),
     h("h1", { class: "title" }, topic.title),
     h("p", { class: "lead" }, topic.blurb),
-    h("p", { class: "choices" }, start, printButton()),
+    h("p", { class: "choices" }, start, cards, printButton()),
     section(
       "Key concepts",
       { class: "concepts" },

@@ -30,13 +30,16 @@ export class Result {
   #parts = {};
   #marks;
 
-  /** @param {object} attempt an AttemptOut */
-  constructor(attempt) {
+  /**
+   * @param {object} attempt an AttemptOut
+   * @param {Node | null} spoken what there is of it as it was spoken
+   */
+  constructor(attempt, spoken = null) {
     this.#standing = this.#head(attempt);
     for (const name of Object.keys(PARTS)) this.#parts[name] = part(name, attempt);
     const { feedback, mistakes, lifts, said, numbers, rubric, next } = this.#parts;
     const { review } = attempt;
-    const answer = section("Your answer", { class: "panel" }, said, facts(attempt));
+    const answer = section("Your answer", { class: "panel" }, said, facts(attempt), spoken);
     const model = modelAnswer(review);
     const related = relatedQuestions(review);
     this.#marks = [answer, model, related].filter(Boolean);

@@ -1,6 +1,6 @@
-/** The server's events about the grading of an attempt. */
+/** Server-sent events of one thing, as long as somebody looks. */
 
-import { address } from "../api.js";
+import { address } from "./api.js";
 
 /** Milliseconds. How it stands is told at once: where nothing comes, something in between holds the stream back. */
 const FIRST = 5000;
@@ -8,19 +8,19 @@ const FIRST = 5000;
 const QUIET = 60_000;
 
 /**
- * Listens until the grading is over, or the stream is.
+ * Listens until `news` says that it is over, or the stream is.
  *
  * The browser could connect again by itself, but each does so in another way; whoever calls decides how to go on.
  *
- * @param {string} id of the attempt
+ * @param {string} path of the events
+ * @param {string[]} names of the events
  * @param {AbortSignal} signal ends it
- * @param {() => void} heard called with each event: the server can be reached
- * @param {(name: string, data: object) => void} told called with each `verdict`, `feedback` and `setback`
+ * @param {(name: string, data: object) => boolean} news called with each event; true where no other is wanted
  * @returns {Promise<boolean>} whether there was any event
  */
-export function listen(id, signal, heard, told) {
+export function listen(path, names, signal, news) {
   return new Promise((resolve) => {
-    const source = new EventSource(address(`/attempts/${id}/events`));
+    const source = new EventSource(address(path));
     const over = new AbortController();
     let any = false;
     let timer = setTimeout(end, FIRST);
@@ -32,17 +32,14 @@ export function listen(id, signal, heard, told) {
       resolve(any);
     }
 
-    function news(event) {
+    function arrived(event) {
       any = true;
-      heard();
       clearTimeout(timer);
-      const data = JSON.parse(event.data);
-      if (event.type !== "standing") told(event.type, data);
-      else if (data.status !== "submitted") return end();
-      timer = setTimeout(end, QUIET);
+      if (news(event.type, JSON.parse(event.data))) end();
+      else timer = setTimeout(end, QUIET);
     }
 
-    for (const name of ["standing", "verdict", "feedback", "setback"]) source.addEventListener(name, news);
+    for (const name of names) source.addEventListener(name, arrived);
     source.addEventListener("error", end);
     signal.addEventListener("abort", end, { signal: over.signal });
     // A connection without a network is not cut, it only falls silent.

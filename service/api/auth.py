@@ -1,0 +1,139 @@
+"""Signing in and out, by a password or at a provider."""
+
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
+
+from service.api.credentials import address, cookie_name, flow_name, forget, set_cookie, set_flow
+from service.api.deps import Asking, Now, SignedIn, Uses
+from service.api.problems import problems
+from service.api.schemas.accounts import (
+    AcceptIn,
+    CodeIn,
+    InvitedOut,
+    MeOut,
+    PasswordIn,
+    ProviderIn,
+    ProviderOut,
+    SetupIn,
+    SignInIn,
+    WaysOut,
+)
+from service.domain.identity import SCOPES, Account, Caller, caller
+from service.errors import Forbidden, ProviderUnavailable, SignInFailed
+from service.identity.oidc import CALLBACK
+from service.wiring import Services
+
+router = APIRouter(prefix="/auth", tags=["signing in"], responses=problems(422, 503))
+
+
+@router.get("/ways")
+async def read_ways(uses: Uses) -> WaysOut:
+    """How people sign in here. Needs no credential."""
+    settings = uses.settings.sign_in
+    return WaysOut(
+        needed=settings.configured,
+        password=settings.password,
+        provider=settings.oidc_issuer is not None,
+        set_up=not settings.password or await uses.accounts.is_set_up(),
+    )
+
+
+@router.post("/setup", status_code=201, responses=problems(403, 409, 413, 429))
+async def set_up(wish: SetupIn, request: Request, response: Response, uses: Uses, now: Now) -> MeOut:
+    """Become the first admin, who knows the setup code. There is one, whoever tries at the same time."""
+    origin = address(request, uses.settings.sign_in)
+    made = await uses.accounts.set_up(wish.code, wish.email, wish.name, wish.password, origin, now)
+    return _stay(response, uses, *made)
+
+
+@router.post("/sign-in", responses=problems(401, 409, 413, 429))
+async def sign_in(wish: SignInIn, request: Request, response: Response, uses: Uses, now: Now) -> MeOut:
+    """Sign in with a password: the answer sets the cookie. 429 after too many wrong ones."""
+    origin = address(request, uses.settings.sign_in)
+    return _stay(response, uses, *await uses.accounts.sign_in(wish.email, wish.password, origin, now))
+
+
+@router.post("/sign-out", status_code=204, response_class=Response)
+async def sign_out(request: Request, uses: Uses) -> Response:
+    """Sign out of this browser: its cookie is worth nothing any more, wherever a copy of it is."""
+    settings = uses.settings.sign_in
+    if secret := request.cookies.get(cookie_name(settings)):
+        await uses.accounts.sign_out(secret)
+    response = Response(status_code=204)
+    forget(response, settings, cookie_name(settings))
+    return response
+
+
+@router.get("/me", responses=problems(401, 403))
+async def read_me(who: Asking) -> MeOut:
+    """Who you are here, and what the credential that you sent may do."""
+    return _me(who)
+
+
+@router.put("/password", status_code=204, response_class=Response, responses=problems(401, 403, 409, 413, 429))
+async def change_password(wish: PasswordIn, request: Request, uses: Uses, who: SignedIn, now: Now) -> Response:
+    """Change your password. Every other browser is signed out; API tokens stay."""
+    settings = uses.settings.sign_in
+    secret = request.cookies.get(cookie_name(settings))
+    await uses.accounts.change_password(who.person, wish.old, wish.new, secret, address(request, settings), now)
+    return Response(status_code=204)
+
+
+@router.post("/invites/look", responses=problems(404, 413))
+async def look_at_invite(wish: CodeIn, uses: Uses, now: Now) -> InvitedOut:
+    """What an invite is for. Whoever has its link may know."""
+    found = await uses.accounts.invite(wish.code, now)
+    return InvitedOut(role=found.role, email=found.email, expires_at=found.expires_at)
+
+
+@router.post("/invites/accept", status_code=201, responses=problems(404, 409, 413))
+async def accept_invite(wish: AcceptIn, response: Response, uses: Uses, now: Now) -> MeOut:
+    """Make your account by an invite, with a password. Once for each invite."""
+    return _stay(response, uses, *await uses.accounts.accept(wish.code, wish.email, wish.name, wish.password, now))
+
+
+@router.post("/oidc", include_in_schema=False)
+async def go_to_provider(wish: ProviderIn, response: Response, uses: Uses, now: Now) -> ProviderOut:
+    """For browsers: where to go to sign in at the provider, and from there back to `to`."""
+    url, secret = await uses.provider.begin(wish.to, wish.invite, now)
+    set_flow(response, uses.settings.sign_in, secret)
+    return ProviderOut(url=url)
+
+
+@router.get(CALLBACK.removeprefix("/api/v1/auth"), include_in_schema=False)
+async def come_back(request: Request, uses: Uses, now: Now) -> Response:
+    """For browsers that come from the provider. What goes wrong is told on the page for signing in."""
+    settings = uses.settings.sign_in
+    secret = request.cookies.get(flow_name(settings), "")
+    try:
+        _, stays, to = await uses.provider.finish(secret, request.query_params, now)
+    except (Forbidden, ProviderUnavailable, SignInFailed) as error:
+        return _back(f"/sign-in?{urlencode({'problem': str(error)})}", uses)
+    response = _back(to, uses)
+    set_cookie(response, settings, stays)
+    return response
+
+
+def _back(path: str, uses: Services) -> Response:
+    response = RedirectResponse(path, 303)
+    forget(response, uses.settings.sign_in, flow_name(uses.settings.sign_in))
+    return response
+
+
+def _stay(response: Response, uses: Services, account: Account, secret: str) -> MeOut:
+    set_cookie(response, uses.settings.sign_in, secret)
+    return _me(caller(account, "cookie"))
+
+
+def _me(who: Caller) -> MeOut:
+    return MeOut(
+        id=who.person.id,
+        organisation=who.person.organisation,
+        name=who.name,
+        email=who.email,
+        role=who.role,
+        way=who.way,
+        scopes=[scope for scope in SCOPES if scope in who.scopes],
+    )

@@ -1,0 +1,74 @@
+"""What admins do: who is in their organisation, and whom they invite."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from service.api.deps import Admin, Cursor, Limit, Now, Uses
+from service.api.problems import problems
+from service.api.schemas.accounts import (
+    AuditOut,
+    AuditPage,
+    InviteIn,
+    InviteOut,
+    InvitesOut,
+    NewInviteOut,
+    PeoplePage,
+    PersonIn,
+    PersonOut,
+)
+from service.domain.identity import Account
+
+router = APIRouter(tags=["people"], responses=problems(401, 403, 422, 503))
+
+
+@router.get("/people")
+async def list_people(uses: Uses, who: Admin, cursor: Cursor = None, limit: Limit = 50) -> PeoplePage:
+    """Everybody in your organisation, who came first first."""
+    found = await uses.people.page(who, cursor, limit + 1)
+    return PeoplePage(
+        items=[_person(account) for account in found[:limit]],
+        next_cursor=str(found[limit - 1].id) if len(found) > limit else None,
+    )
+
+
+@router.put("/people/{person_id}", responses=problems(404, 409, 413))
+async def change_person(person_id: UUID, wish: PersonIn, uses: Uses, who: Admin, now: Now) -> PersonOut:
+    """Give somebody another role, or disable their account. Not your own."""
+    return _person(await uses.people.change(who, person_id, wish.role, wish.disabled, now))
+
+
+@router.get("/invites")
+async def list_invites(uses: Uses, who: Admin, now: Now) -> InvitesOut:
+    """Invites that can still be accepted, the newest first."""
+    found = await uses.people.invites(who, now)
+    return InvitesOut(items=[InviteOut.model_validate(one.model_dump()) for one in found])
+
+
+@router.post("/invites", status_code=201, responses=problems(409, 413))
+async def invite(wish: InviteIn, response: Response, uses: Uses, who: Admin, now: Now) -> NewInviteOut:
+    """Invite somebody: the answer has the link, which you send them. It is shown this once."""
+    made, secret = await uses.people.invite(who, wish.role, wish.email, wish.days, now)
+    response.headers["Cache-Control"] = "no-store"
+    return NewInviteOut(**made.model_dump(), link=uses.people.link(secret))
+
+
+@router.delete("/invites/{invite_id}", status_code=204, response_class=Response, responses=problems(404))
+async def withdraw_invite(invite_id: UUID, uses: Uses, who: Admin, now: Now) -> Response:
+    """Withdraw an invite: its link leads nowhere from now on."""
+    await uses.people.withdraw(who, invite_id, now)
+    return Response(status_code=204)
+
+
+@router.get("/audit")
+async def read_log(uses: Uses, who: Admin, cursor: Cursor = None, limit: Limit = 50) -> AuditPage:
+    """Who did what in your organisation, the newest first: ids only. Nobody can change it."""
+    found = await uses.people.log(who, cursor, limit + 1)
+    return AuditPage(
+        items=[AuditOut(**entry.model_dump(exclude={"who"}), who=entry.who.id) for entry in found[:limit]],
+        next_cursor=str(found[limit - 1].id) if len(found) > limit else None,
+    )
+
+
+def _person(account: Account) -> PersonOut:
+    return PersonOut.model_validate(account.model_dump(exclude={"organisation"}))

@@ -1,0 +1,182 @@
+"""Signing in, accounts, tokens, invites."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from service.domain.audit import Action
+from service.domain.identity import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, Role, Scope, Way
+
+Email = Annotated[str, Field(min_length=3, max_length=320, examples=["ada@example.org"])]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, examples=["Ada"])]
+Code = Annotated[str, Field(min_length=16, max_length=200, examples=["wq3n0cbbWz0mW5kO8yJdNw"])]
+NewPassword = Annotated[str, Field(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD, examples=["seven kettles sing"])]
+AnyPassword = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD, examples=["seven kettles sing"])]
+
+
+class WaysOut(BaseModel):
+    """How people sign in here."""
+
+    needed: bool
+    """False where there is one local user, who does not sign in."""
+    password: bool
+    provider: bool
+    """OpenID Connect: `POST /auth/oidc` says where to send the browser."""
+    set_up: bool
+    """False where the first admin is still to come, by `POST /auth/setup`."""
+
+
+class MeOut(BaseModel):
+    """Who you are here, and what the credential that you sent may do."""
+
+    id: str
+    organisation: str
+    name: str
+    email: str | None
+    role: Role
+    way: Way
+    """What you are known by."""
+    scopes: list[Scope]
+
+
+class SetupIn(BaseModel, strict=True):
+    """The first admin; `code` is VIVA_SIGN_IN__SETUP_CODE."""
+
+    code: Code
+    email: Email
+    name: Name
+    password: NewPassword
+
+
+class SignInIn(BaseModel, strict=True):
+    email: Email
+    password: AnyPassword
+
+
+class ProviderIn(BaseModel, strict=True):
+    to: Annotated[str, Field(max_length=2000)] = "/"
+    """The page to show after that."""
+    invite: Code | None = None
+
+
+class ProviderOut(BaseModel):
+    url: str
+    """Of the provider: send the browser there."""
+
+
+class PasswordIn(BaseModel, strict=True):
+    old: AnyPassword
+    new: NewPassword
+
+
+class TokenIn(BaseModel, strict=True):
+    """What a token is to be for. `practice` includes `read`."""
+
+    name: Name
+    scopes: list[Scope] = Field(min_length=1, max_length=4, examples=[["read"]])
+    days: int = Field(default=90, ge=1, le=365)
+    """Until it ends."""
+
+
+class TokenOut(BaseModel):
+    id: UUID
+    name: str
+    begins: str = Field(examples=["viva_Xk3v9a"])
+    """Of the secret, to tell it by."""
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    """To the minute."""
+    revoked_at: datetime | None
+
+
+class NewTokenOut(TokenOut):
+    secret: str
+    """Shown this once. Send it as `Authorization: Bearer`."""
+
+
+class TokensOut(BaseModel):
+    items: list[TokenOut]
+
+
+class CodeIn(BaseModel, strict=True):
+    """`code` is what stands after the `#` of an invite's link."""
+
+    code: Code
+
+
+class AcceptIn(CodeIn, strict=True):
+    email: Email
+    name: Name
+    password: NewPassword
+
+
+class InvitedOut(BaseModel):
+    """What an invite is for."""
+
+    role: Role
+    email: str | None
+    """Null where whoever has the link may take it."""
+    expires_at: datetime
+
+
+class InviteIn(BaseModel, strict=True):
+    role: Role = "candidate"
+    email: Email | None = None
+    days: int = Field(default=7, ge=1, le=90)
+    """Until it ends."""
+
+
+class InviteOut(InvitedOut):
+    id: UUID
+    created_at: datetime
+
+
+class NewInviteOut(InviteOut):
+    link: str
+    """Shown this once: send it to whom you invite."""
+
+
+class InvitesOut(BaseModel):
+    items: list[InviteOut]
+
+
+class PersonOut(BaseModel):
+    id: UUID
+    name: str
+    email: str | None
+    role: Role
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+class PeoplePage(BaseModel):
+    items: list[PersonOut]
+    next_cursor: str | None
+
+
+class PersonIn(BaseModel, strict=True):
+    role: Role
+    disabled: bool = False
+    """Who is disabled is signed out, and cannot come in."""
+
+
+class AuditOut(BaseModel):
+    """One thing that somebody did."""
+
+    id: UUID
+    at: datetime
+    who: str
+    """Id of the person; `operator` for the command line."""
+    action: Action
+    about: str | None
+    """Id of what it was done to."""
+    detail: str | None = Field(examples=["candidate to reviewer"])
+
+
+class AuditPage(BaseModel):
+    items: list[AuditOut]
+    next_cursor: str | None

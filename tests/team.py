@@ -1,0 +1,86 @@
+"""A server that people sign in to, in process, and steps that they take there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from service.api.app import create_app
+from service.identity.settings import SignInSettings
+from service.settings import Settings
+from tests.conftest import Clock
+
+HOME = "http://127.0.0.1"
+CODE = "a code of the operator's"
+PASSWORD = "seven kettles sing"
+ADA, BOB, EVE = "ada@example.org", "bob@example.org", "eve@example.org"
+AUTH = "/api/v1/auth"
+QUICK: dict[str, Any] = {"password_memory": 8, "password_passes": 1}
+"""Hashes that cost nothing, as guessing them is not what is tested."""
+
+
+def sign_in_settings(**more: Any) -> SignInSettings:
+    """With passwords, unless `more` says otherwise."""
+    passwords = {"password": True, "setup_code": CODE}
+    return SignInSettings.model_validate({"public_url": HOME} | passwords | QUICK | more)
+
+
+def team_app(folder: Path, clock: Clock, *, database_url: str | None = None, **more: Any) -> FastAPI:
+    settings = Settings(data_dir=folder / "data", database_url=database_url, sign_in=sign_in_settings(**more))
+    return create_app(settings, clock=clock)
+
+
+@contextmanager
+def browser(app: FastAPI, *, address: str = "127.0.0.1", url: str = HOME) -> Iterator[TestClient]:
+    """Somebody's, with its own cookies."""
+    with TestClient(app, base_url=url, client=(address, 50000), follow_redirects=False) as client:
+        yield client
+
+
+def another(client: TestClient, address: str = "127.0.0.1") -> TestClient:
+    """Another browser at the same server, for as long as the first one is open."""
+    made = TestClient(client.app, base_url=str(client.base_url), client=(address, 50000), follow_redirects=False)
+    made.portal = client.portal  # the same event loop: one for each request takes longer than the request
+    return made
+
+
+def set_up(client: httpx2.Client) -> Any:
+    """Ada becomes the first admin, and is signed in."""
+    wish = {"code": CODE, "email": ADA, "name": "Ada", "password": PASSWORD}
+    made = client.post(f"{AUTH}/setup", json=wish)
+    assert made.status_code == 201, made.text
+    return made.json()
+
+
+def sign_in(client: httpx2.Client, email: str, password: str = PASSWORD) -> httpx2.Response:
+    return client.post(f"{AUTH}/sign-in", json={"email": email, "password": password})
+
+
+def invited(admin: httpx2.Client, role: str = "candidate", **more: Any) -> str:
+    """The code in the link of a new invite."""
+    made = admin.post("/api/v1/invites", json={"role": role, **more})
+    assert made.status_code == 201, made.text
+    link: str = made.json()["link"]
+    return link.partition("/invite#")[2]
+
+
+def join(client: httpx2.Client, code: str, email: str) -> httpx2.Response:
+    """Accept an invite."""
+    wish = {"code": code, "email": email, "name": email.partition("@")[0].title(), "password": PASSWORD}
+    return client.post(f"{AUTH}/invites/accept", json=wish)
+
+
+def token(client: httpx2.Client, *scopes: str, days: int = 30) -> dict[str, Any]:
+    """A new API token of whoever is signed in."""
+    made = client.post(f"{AUTH}/tokens", json={"name": "a script", "scopes": scopes, "days": days})
+    assert made.status_code == 201, made.text
+    found: dict[str, Any] = made.json()
+    return found
+
+
+def bearer(secret: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secret}"}
