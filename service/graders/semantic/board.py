@@ -23,16 +23,20 @@ from service.graders.semantic.parameters import (
     DENIED,
     DISTRUST,
     LIST,
+    MOST_RIVALRY,
     NEARLY,
     NO_MORE,
     NOTHING_ELSE,
     OPPOSED,
     QUESTION_WORD,
     REPEATED,
+    RIVAL,
+    RIVALRY,
     TOGETHER,
 )
 from service.graders.semantic.roles import Role, crossed, roles
 from service.graders.semantic.texts import Text
+from service.graders.semantic.trust import denying, strung
 
 Matrix = npt.NDArray[np.float32]
 _FIRM = 2
@@ -69,6 +73,7 @@ class Board:
     def __init__(self, texts: Sequence[Text], given: frozenset[str], mistakes: range, firm: range) -> None:
         """`mistakes` are the numbers of statements that are false, `firm` of truths that can be contradicted."""
         self._given = given
+        self.mistakes = mistakes
         self.statements: list[Statement] = []
         self._rows: dict[str, list[int]] = {}
         """Rows by the stem of their word."""
@@ -98,6 +103,7 @@ class Board:
         self.firm = np.array(
             [n in firm and len(s.weights) >= _FIRM and not s.denials for n, s in enumerate(self.statements)]
         )
+        self.statement = np.repeat(np.arange(len(texts)), [len(s.weights) for s in self.statements])
         self.shares = np.zeros((len(texts), len(stems)), np.float32)
         """By statement the weight of each row in it."""
         for number, statement in enumerate(self.statements):
@@ -157,7 +163,9 @@ class Comparison:
         `weights` of the answer's words.
         """
         self._roles = roles(answer)
+        self._mistaken: dict[int, float] = {}
         self._board, self._answer, self._pro, self._weights = board, answer, pro, weights
+        self._trust, self._undenied = strung(pro, board.statement, answer), denying(answer)
         self._for = _by_clause(pro, answer)
         self._against = _by_clause(contra, answer)
         self._contrary = _by_clause(contra * contrary, answer)
@@ -168,7 +176,8 @@ class Comparison:
         for clause in (clause for clause, against in zip(answer.clauses, said, strict=True) if against):
             pro[board.true, clause.first : clause.last] = 0
         sentences = len({clause.sentence for clause in answer.clauses})
-        self._trust = DISTRUST if len(contradicting) >= max(sentences / 2, 1) else 1.0
+        if len(contradicting) >= max(sentences / 2, 1):
+            self._trust *= DISTRUST
 
     def _contradicting(self) -> set[int]:
         """The sentences that deny most of what a truth says, or all but repeat it with one denial more or less.
@@ -201,8 +210,20 @@ class Comparison:
         if crossed(statement.roles, self._roles):
             evidence *= CROSSED
         if self._board.truths[number] and evidence > 0:
+            evidence -= self._rivalled(together[best], windows[best])
             evidence *= self._trust
+            if not statement.denials:
+                evidence *= self._undenied
         return Seen(evidence, windows[best])
+
+    def _rivalled(self, evidence: float, clauses: Sequence[int]) -> float:
+        """What a truth loses to the mistake that its place says: "compared with the values" for "with the keys"."""
+        for clause in clauses:
+            if clause not in self._mistaken:
+                said = (self.within(mistake, (clause,)) for mistake in self._board.mistakes)
+                self._mistaken[clause] = max(said, default=0.0)
+        rival = max(self._mistaken[clause] for clause in clauses)
+        return RIVALRY * min(max(rival - evidence + RIVAL, 0.0), MOST_RIVALRY) if self._board.mistakes else 0.0
 
     def within(self, number: int, clauses: Sequence[int]) -> float:
         """What some clauses show of statement `number`."""
