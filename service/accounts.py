@@ -35,6 +35,8 @@ T = TypeVar("T")
 
 WINDOW = timedelta(minutes=15)
 """For so long tries are counted together."""
+FRESH = timedelta(minutes=10)
+"""For so long a sign-in shows that somebody is there in person."""
 HASHES = 2
 """Passwords hashed at once: each takes a processor, and much memory."""
 HEADER = "header"
@@ -173,7 +175,30 @@ class Accounts:
 
         await asyncio.to_thread(self.store.change, change)
 
+    async def confirm(self, who: Caller, password: str | None, secret: str | None, address: str, now: datetime) -> None:
+        """That it is really they who want what cannot be undone: by their password, or else by a sign-in just now.
+
+        Raises Forbidden, SignInFailed, TooManyTries.
+        """
+        if who.way == "local":
+            return
+        account_id = UUID(who.person.id)
+        hashed = await asyncio.to_thread(self.store.look, lambda tx: accounts.password(tx, account_id))
+        if hashed is None:
+            if who.way == "cookie" and not await asyncio.to_thread(self._fresh, secret, now):
+                raise Forbidden(f"Sign in anew, and do this within {FRESH.seconds // 60} minutes.")
+            return
+        keys = await self._count(who.person.id, address, now)
+        if password is None or not await self._verify(hashed, password):
+            raise SignInFailed("The password is wrong.")
+        await asyncio.to_thread(self.store.change, lambda tx: credentials.forget_tries(tx, keys))
+
     # Blocking parts, for worker threads
+
+    def _fresh(self, secret: str | None, now: datetime) -> bool:
+        digest = secrets.digest(secret or "")
+        since = self.store.look(lambda tx: credentials.signed_in_since(tx, digest))
+        return since is not None and now - since <= FRESH
 
     def _account_of(self, tx: Tx, known: Known, code: str | None, now: datetime) -> Account:
         """The account of whom a provider knows; a new one where they may have it. Raises Forbidden."""

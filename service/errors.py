@@ -8,6 +8,7 @@ VivaError
 ├── SignInRequired          it is not known who is asking
 │   └── SignInFailed        what was given to sign in with is not right
 ├── Forbidden               it is known who is asking: they may not do this
+│   └── NotAgreed           their organisation has not agreed to what would be sent elsewhere
 ├── TooManyTries            wrong passwords; try again later
 ├── ProviderUnavailable     the provider that people sign in with cannot be asked at the moment
 ├── Invalid                 understood, but not acceptable
@@ -74,6 +75,10 @@ class SignInFailed(SignInRequired):
 
 class Forbidden(VivaError):
     """You may not do this."""
+
+
+class NotAgreed(Forbidden):
+    """Your organisation has not agreed to that being sent elsewhere."""
 
 
 class TooManyTries(VivaError):

@@ -10,10 +10,11 @@ from service.accounts import Accounts
 from service.assignments import Assignments
 from service.bank import Bank, Banks, load_banks
 from service.cohorts import Cohorts
+from service.consents import Consents
 from service.domain.attempt import Person
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
-from service.graders import Grader, longest_seconds
+from service.graders import Grader, longest_seconds, sends_to
 from service.graders import make as make_grader
 from service.grading import Grading
 from service.history import History
@@ -28,6 +29,7 @@ from service.overview import Overviews
 from service.people import People
 from service.plugins import load
 from service.practice import Practice
+from service.privacy import Privacy
 from service.providers import Provider
 from service.recordings import Recordings
 from service.review import Reviews
@@ -38,6 +40,7 @@ from service.store.migrate import require, upgrade
 from service.tokens import Tokens
 from service.voice import BUILT_IN as TRANSCRIBERS
 from service.voice import Transcriber
+from service.voice import sends_to as speech_to
 from service.voice.hearing import Voice
 from service.voice.speech import Speech
 
@@ -63,6 +66,8 @@ class Services:
     people: People
     cohorts: Cohorts
     assignments: Assignments
+    privacy: Privacy
+    consents: Consents
     voice: Voice
     recordings: Recordings
     listening: Listening
@@ -92,10 +97,16 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
         upgrade(store)
     else:
         require(store)
-    budget = Budget(settings.budget_unit, settings.budget_person, settings.budget_organisation)
-    spending = Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
+    consents = Consents(store, settings, sends_to(grader), speech_to(voice.transcriber))
     grading = Grading(
-        store=store, banks=banks, grader=grader, spending=spending, metrics=metrics, live=live, clock=clock
+        store=store,
+        banks=banks,
+        grader=grader,
+        consents=consents,
+        spending=_spending(settings, store, metrics, clock),
+        metrics=metrics,
+        live=live,
+        clock=clock,
     )
     jobs = make_jobs(settings, store, live, metrics, clock, {work: _handler(grading) for work in ("grade", "regrade")})
     try:
@@ -123,6 +134,8 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
         people=People(store, settings.sign_in),
         cohorts=Cohorts(store),
         assignments=Assignments(practice),
+        privacy=Privacy(store, jobs),
+        consents=consents,
         voice=voice,
         recordings=Recordings(
             store=store,
@@ -130,13 +143,16 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
             max_bytes=settings.voice.max_bytes,
             queue=settings.voice.queue + voice.transcriber.places,
         ),
-        listening=Listening(
-            store=store, banks=banks, voice=voice, live=live, clock=clock, lease=settings.lease_seconds
-        ),
+        listening=Listening(store, banks, voice, consents, live, clock=clock, lease=settings.lease_seconds),
         speech=Speech(settings.data_dir / "speech"),
         metrics=metrics,
         clock=clock,
     )
+
+
+def _spending(settings: Settings, store: Store, metrics: Metrics, clock: Callable[[], datetime]) -> Spending:
+    budget = Budget(settings.budget_unit, settings.budget_person, settings.budget_organisation)
+    return Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
 
 
 def open_store(settings: Settings) -> Store:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from service.api.problems import STATUS
 from service.identity.settings import SignInSettings
 from service.llm.settings import LlmSettings
-from service.settings import ROOT, Settings
+from service.settings import ROOT, RetentionSettings, Settings
 from service.voice.settings import VoiceSettings
 from tests.server import Server
 
@@ -27,6 +27,7 @@ def text(name: str) -> str:
     [
         ("VIVA_", Settings),
         ("VIVA_LLM__", LlmSettings),
+        ("VIVA_RETENTION__", RetentionSettings),
         ("VIVA_VOICE__", VoiceSettings),
         ("VIVA_SIGN_IN__", SignInSettings),
     ],

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from service.domain.attempt import Attempt
 from service.domain.job import Job, Priority, Queue, Work
@@ -51,6 +52,10 @@ class Jobs(Protocol):
 
     def enqueue(self, tx: Tx, attempt: Attempt, work: Work, priority: Priority, now: datetime) -> bool:
         """A job that exists from the moment `tx` commits; False where there is one of this kind already."""
+        ...
+
+    def forget(self, tx: Tx, attempt_ids: Sequence[UUID]) -> None:
+        """Take what it keeps of these besides the rows of the jobs, which are gone when `tx` commits."""
         ...
 
     async def work(self, queues: Sequence[Queue], concurrency: int) -> None:

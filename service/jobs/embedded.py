@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
+from uuid import UUID
 
 from service.domain.attempt import Attempt
 from service.domain.job import WORKS, Job, Priority, Queue, Work
@@ -38,6 +39,9 @@ class EmbeddedJobs:
         if added:
             notices.tell(tx, JOBS)
         return added
+
+    def forget(self, tx: Tx, attempt_ids: Sequence[UUID]) -> None:
+        pass
 
     async def work(self, queues: Sequence[Queue], concurrency: int) -> None:
         works = list(chain.from_iterable(WORKS[queue] for queue in queues))

@@ -125,6 +125,8 @@ class AttemptRow(Owned, table=True):
     idempotency_key: str | None
     fingerprint: str
     """SHA-256 of what was sent with the key: the same key with another request is refused."""
+    removed_at: datetime | None = utc(default=None)
+    """When its text was removed, for its time was over; null while it is there."""
 
 
 class GradeRow(Owned, table=True):
@@ -352,6 +354,16 @@ class InviteRow(Owned, table=True):
     created_at: datetime = utc()
     expires_at: datetime = utc()
     accepted_at: datetime | None = utc(default=None)
+
+
+class ConsentRow(SQLModel, table=True):
+    """What an organisation has agreed to have sent elsewhere."""
+
+    __tablename__ = "consent"
+    organisation: str = Field(primary_key=True)
+    llm: bool
+    speech: bool
+    changed_at: datetime = utc()
 
 
 class ThrottleRow(SQLModel, table=True):

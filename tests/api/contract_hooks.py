@@ -22,7 +22,7 @@ RECORDING = (AUDIO / "nm2.webm").read_bytes()
 
 @schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> None:
-    in_person = case.operation.path.endswith(("/password", "/tokens", "/tokens/{token_id}"))
+    in_person = case.operation.path.endswith(("/password", "/tokens", "/tokens/{token_id}", "/me/export", "/me/erase"))
     case.headers.update({"Cookie": f"viva={os.environ['VIVA_COOKIE']}"} if in_person else AUTHORIZATION)
     if next(turns) % 3:
         return

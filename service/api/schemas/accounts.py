@@ -1,7 +1,7 @@
 """Signing in, accounts, tokens, invites."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -29,6 +29,13 @@ class WaysOut(BaseModel):
     """False where the first admin is still to come, by `POST /auth/setup`."""
 
 
+class DestinationOut(BaseModel):
+    """A model that the operator does not run."""
+
+    host: str = Field(examples=["api.openai.com"])
+    model: str = Field(examples=["gpt-5-mini"])
+
+
 class MeOut(BaseModel):
     """Who you are here, and what the credential that you sent may do."""
 
@@ -40,6 +47,10 @@ class MeOut(BaseModel):
     way: Way
     """What you are known by."""
     scopes: list[Scope]
+    answers_go_to: list[DestinationOut]
+    """Who else reads your answers, to grade them; empty where they are graded here."""
+    speech_goes_to: DestinationOut | None
+    """Who else hears what you say; null where it is heard here, or by nobody."""
 
 
 class SetupIn(BaseModel, strict=True):
@@ -167,6 +178,40 @@ class PersonIn(BaseModel, strict=True):
     """Who is disabled is signed out, and cannot come in."""
     time_factor: TimeFactor | None = None
     """Null: as it is."""
+
+
+class ConsentIn(BaseModel, strict=True):
+    """What your organisation agrees to."""
+
+    llm: bool
+    """That answers are sent to language models elsewhere, to be graded. Never names or addresses."""
+    speech: bool
+    """That speech is sent elsewhere, to be heard."""
+
+
+class OrganisationOut(ConsentIn):
+    """What your organisation has agreed to, and where that goes as this server is set up."""
+
+    organisation: str
+    models: list[DestinationOut]
+    """Language models elsewhere; empty where answers never leave, whatever was agreed to."""
+    hearer: DestinationOut | None
+    """Who hears speech elsewhere."""
+
+
+class EraseIn(BaseModel, strict=True):
+    """That everything of yours is to be deleted; nothing brings it back."""
+
+    everything: Literal[True]
+    password: AnyPassword | None = None
+    """Where you have one."""
+
+
+class ErasedOut(BaseModel):
+    """It is deleted."""
+
+    clean: bool
+    """False where traces may be left in the database's file; `viva db clean` removes them."""
 
 
 class AuditOut(BaseModel):
