@@ -29,12 +29,7 @@ export async function peoplePage({ signal }) {
 }
 
 function personRow(person, mine) {
-  const details = [
-    person.email !== person.name && person.email,
-    ROLES[person.role],
-    person.time_factor !== 1 && `${person.time_factor} × time`,
-    person.disabled_at && "disabled",
-  ];
+  const details = [person.email !== person.name && person.email, ROLES[person.role], person.disabled_at && "disabled"];
   const name = h("span", {}, person.name, h("small", {}, details.filter(Boolean).join(" · ")));
   return h("li", { class: "row" }, h("div", { class: "row-link" }, name, mine ? h("span", { class: "soft" }, "You") : changes(person)));
 }
