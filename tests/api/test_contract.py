@@ -69,6 +69,7 @@ def _come_in(client: httpx2.Client) -> tuple[str, str]:
     assert client.put(f"{PREFIX}/people/{account}", json={"role": "reviewer"}).status_code == 200
     _leave(client)
     assert client.get(f"{AUTH}/tokens").status_code == 200
+    assert client.delete(f"{AUTH}/tokens/{token(client, 'read')['id']}").status_code == 204
     secret: str = token(client, "practice", "review", "admin")["secret"]
     client.headers.update(bearer(secret))
     return secret, client.cookies["viva"]
