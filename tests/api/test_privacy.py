@@ -297,6 +297,7 @@ def test_somebody_erases_themselves_with_their_password(ada: TestClient) -> None
     erased = bob.post(path, json=ERASE)
     assert erased.status_code == 200, erased.text
     assert "viva" not in bob.cookies
+    assert erased.headers["clear-site-data"] == '"cache", "storage"'
     assert person not in ada.get("/api/v1/people").text
 
 
