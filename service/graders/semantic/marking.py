@@ -1,13 +1,13 @@
 """What an answer shows of an item: cues and meaning weighed together for each key point, and mistakes."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from service.domain.grade import Evidence, Finding, Marking, Verdict
 from service.graders.conditions import condition
 from service.graders.keyword import Sight, look
-from service.graders.semantic.board import Comparison
+from service.graders.semantic.comparison import Comparison
 from service.graders.semantic.model import Model
 from service.graders.semantic.page import Page
 from service.graders.semantic.parameters import (
@@ -17,6 +17,7 @@ from service.graders.semantic.parameters import (
     EVEN,
     FEW_CUES,
     MET,
+    MISTAKEN,
     PARTIAL,
     STEEPNESS,
 )
@@ -28,7 +29,8 @@ def mark(page: Page, text: str, model: Model) -> Marking:
     quantities = tuple(sight.quantities())
     (read,) = understand([text], model)
     view = View(page, sight, page.board.compare(read, sight.asserts, page.sheet.vocabulary))
-    return Marking(verdicts=tuple(view.verdicts()), mistakes=tuple(view.mistakes()), quantities=quantities)
+    mistakes = tuple(view.mistakes())
+    return Marking(verdicts=tuple(view.verdicts(mistakes)), mistakes=mistakes, quantities=quantities)
 
 
 class View(NamedTuple):
@@ -38,7 +40,9 @@ class View(NamedTuple):
     sight: Sight
     comparison: Comparison
 
-    def verdicts(self) -> Iterable[Verdict]:
+    def verdicts(self, mistakes: Sequence[Finding]) -> Iterable[Verdict]:
+        """Of each key point; where a mistake is asserted, hardly anything else is by its meaning alone."""
+        wrong = {evidence.start for mistake in mistakes for evidence in mistake.evidence}
         for point, groups in self.page.sheet.points:
             cued = self.sight.verdict(point, groups)
             seen = [self.comparison.seen(number) for number in self.page.points[point]]
@@ -47,7 +51,10 @@ class View(NamedTuple):
             if cued is None and len(groups) <= FEW_CUES:
                 cues = 0.0
             shown = cued.evidence if cued else self._quote(best.clauses)
-            yield _verdict(point, probability((seen[0].evidence + best.evidence) / 2, cues), shown)
+            evidence = (seen[0].evidence + best.evidence) / 2
+            if cued is None and wrong.intersection(quote.start for quote in shown):
+                evidence -= MISTAKEN
+            yield _verdict(point, probability(evidence, cues), shown)
 
     def mistakes(self) -> Iterable[Finding]:
         for mistake, groups in self.page.sheet.mistakes:
@@ -61,10 +68,10 @@ class View(NamedTuple):
         for number in reversed(range(len(self.sight.clauses))):
             if not self.sight.counts[number]:
                 continue
-            said = self.comparison.within(wrong, (number,))
-            if said < ASSERTED or said < BEYOND_TRUTH + self.comparison.within(right, (number,)):
+            said = self.comparison.within(wrong, number)
+            if said < ASSERTED or said < BEYOND_TRUTH + self.comparison.within(right, number):
                 continue
-            if any(said < BEYOND_TRUTH + self.comparison.within(n, (number,)) for n in self.page.truths()):
+            if any(said < BEYOND_TRUTH + self.comparison.within(n, number) for n in self.page.truths()):
                 continue
             if condition(self.sight.reading.words, self.sight.clauses, number) is None:
                 return Finding(mistake=mistake, evidence=self._quote((number,)))

@@ -31,16 +31,18 @@ NO_MORE = 0.2
 DENYING = (0.35, 1.0, 0.9)
 """Share of an answer's verbs that are denied, from which on truths without a denial count less; from which on least;
 and how much less."""
-STRANGERS = (0.17, 0.25, 0.6)
+STRANGERS = (0.16, 0.24, 0.7)
 """The same of neighbours that belong together in no statement, for each word of the answer."""
 WORDS_BEFORE = 8
 """Words added to an answer's for that: few words prove little."""
-STRONG = 0.85
+STRONG = 0.9
 """How alike two words have to be for that."""
 RIVAL, RIVALRY, MOST_RIVALRY = 0.1, 0.5, 0.3
 """Evidence for a mistake in the same place counts against a truth from so little less than the truth's own on; what
 each point of it costs; and the evidence from which on it costs no more."""
-EVEN, STEEPNESS = 0.62, 10.7
+MISTAKEN = 0.2
+"""What a key point loses without cues where a mistake is asserted."""
+EVEN, STEEPNESS = 0.635, 10.8
 """Evidence at which a key point is as likely met as not, and how fast the odds (as logarithm) grow with it."""
 CUES = {"met": 1.95, "partial": 0.0, "missed": -1.04}
 """What cues add to the odds, as logarithm: of key points that are met they find two thirds, of others a tenth."""
@@ -48,5 +50,5 @@ FEW_CUES = 1
 """Groups of cues up to which their absence tells nothing."""
 MET, PARTIAL = 0.4, 0.3
 """Probability from which on a key point is met, or partly met."""
-ASSERTED, BEYOND_TRUTH = 0.6, 0.275
+ASSERTED, BEYOND_TRUTH = 0.6, 0.3
 """Evidence of a mistake in one clause, and how much more of it than of any truth there, for it to be asserted."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from service.graders.clauses import Clause, split
-from service.graders.lexicon import FUNCTION_WORDS
+from service.graders.lexicon import FUNCTION_WORDS, NEGATORS
 from service.graders.polarity import Polarity, polarity
 from service.graders.semantic.model import WIDTH, Encoded, Model, Vectors
 from service.graders.words import Reading, Word, read
@@ -37,6 +37,10 @@ class Text(NamedTuple):
 
     def denied(self, word: int) -> bool:
         return self.polarity.denial((word,)) != ()
+
+    def denials(self, clause: Clause) -> int:
+        """Words of a clause that deny."""
+        return sum(word.text in NEGATORS for word in self.words[clause.first : clause.last])
 
     def part(self, start: int, end: int) -> "Text":
         """The clauses that stand between two offsets, with what the words mean in the whole."""

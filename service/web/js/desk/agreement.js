@@ -19,13 +19,14 @@ export function agreement(found) {
           figure("Bands of the score", bands, `weighted kappa over ${over}`),
           figure("Verdicts on key points", verdicts, `kappa over ${plural(points, "key point")}`),
         )
-      : h("p", {}, `Too few to compare: ${plural(answers, "answer")} graded by both, ${minimum} are needed.`),
+      : h("p", {}, `Too few to compare: ${plural(answers, "answer")} graded by both; ${minimum} are needed.`),
     which.length > 0 && h("p", { class: "soft small" }, `Graded first by ${which.join(", ")}.`),
     h(
       "p",
       { class: "soft small" },
-      "Kappa is 1 where both say the same, 0 where they agree no more than by chance. Only answers that a person graded count: " +
-        "mostly those in doubt or disputed, by somebody who saw the machine's verdicts. For all answers it may be another.",
+      "Kappa is 1 where both say the same, 0 where they agree no more than by chance. Only answers that a person " +
+        "graded count: mostly those in doubt or disputed, by somebody who saw the machine's verdicts. For all answers " +
+        "it may be another.",
     ),
   );
 }

@@ -67,7 +67,9 @@ export class Desk {
     this.#found = found;
     fill(this.#said, answerText(found.answer, found.grades.at(-1)?.grade ?? null));
     fill(this.#why, reasons(found));
-    fill(this.#grades, found.grades.map((record) => h("li", {}, gradeLine(record, found.names), record.note && [": ", h("q", {}, record.note)])));
+    const past = (record) =>
+      h("li", {}, gradeLine(record, found.names), record.note && [": ", h("q", {}, record.note)]);
+    fill(this.#grades, found.grades.map(past));
     this.#stand.hidden = this.#open().length === 0;
   }
 

@@ -5,7 +5,8 @@ import { CRITERIA, points } from "../format.js";
 import { dimension } from "../parts/common.js";
 
 const NOTE =
-  "The mean of the grades that count, from 0 to 100, and over how many answers (n). The deeper the tint, the higher the mean.";
+  "The mean of the grades that count, from 0 to 100, and over how many answers (n). " +
+  "The deeper the tint, the higher the mean.";
 
 /** @param {object} found an OverviewOut */
 export function heatMap({ questions, dimensions, overall }) {
@@ -17,7 +18,8 @@ export function heatMap({ questions, dimensions, overall }) {
     h("th", { scope: "col" }, "Whole"),
   );
   const all = row({ overall, dimensions }, "All");
-  const each = questions.map((question) => row(question, h("a", { href: `/review?question=${question.question_id}` }, question.title)));
+  const link = ({ question_id: id, title }) => h("a", { href: `/review?question=${id}` }, title);
+  const each = questions.map((question) => row(question, link(question)));
   const table = h(
     "table",
     { class: "heat", "aria-describedby": "heat-note" },

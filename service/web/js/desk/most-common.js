@@ -17,6 +17,11 @@ function row({ question_id: question, title, id, says, criterion, count, of, att
     "li",
     {},
     h("p", {}, pointTag(id, criterion), " ", says),
-    h("p", { class: "soft small" }, `${title}: in ${count} of ${of} (${share} %). Newest: `, attempts.map((attempt, index) => [index > 0 && ", ", answer(attempt, index)])),
+    h(
+      "p",
+      { class: "soft small" },
+      `${title}: in ${count} of ${of} (${share} %). Newest: `,
+      attempts.map((attempt, index) => [index > 0 && ", ", answer(attempt, index)]),
+    ),
   );
 }

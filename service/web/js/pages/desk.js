@@ -30,10 +30,15 @@ export async function deskPage({ query, signal }) {
     reviewTabs("/review"),
     filters(wish, questions),
     first.items.length > 0
-      ? [list, h("p", { class: "soft small" }, "In the list, ", h("kbd", {}, "J"), " and ", h("kbd", {}, "K"), " go to the next and the one before.")]
+      ? [list, keysNote()]
       : nothing(wish.show || wish.question ? "Nothing like this." : "Nothing waits for a person."),
   );
   return { title: "Review", body };
+}
+
+function keysNote() {
+  const key = (letter) => h("kbd", {}, letter);
+  return h("p", { class: "soft small" }, "In the list, ", key("J"), " and ", key("K"), " go to the next and the one before.");
 }
 
 async function everyQuestion(signal) {
@@ -67,7 +72,8 @@ function filters(wish, questions) {
         icon("chevron"),
       ),
     );
-  const blind = h("input", { id: "blind", type: "checkbox", checked: isBlind(), on: { change: ({ target }) => turn(target.checked) } });
+  const turned = ({ target }) => turn(target.checked);
+  const blind = h("input", { id: "blind", type: "checkbox", checked: isBlind(), on: { change: turned } });
   async function turn(on) {
     setBlind(on);
     await reload();

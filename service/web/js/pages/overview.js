@@ -98,7 +98,7 @@ function downloads(wish) {
   return section(
     "Every verdict as a file",
     {},
-    h("p", { class: "soft" }, `One row for each key point of each answer, ${named}. Each download is written down in the audit log.`),
+    h("p", { class: "soft" }, `One row for each key point of each answer, ${named}. The audit log has each download.`),
     h("p", { class: "takeaway" }, FORMATS.map(link)),
   );
 }
