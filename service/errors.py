@@ -9,6 +9,7 @@ VivaError
 │   └── SignInFailed        what was given to sign in with is not right
 ├── Forbidden               it is known who is asking: they may not do this
 ├── TooManyTries            wrong passwords; try again later
+├── TooManyRequests         more than a minute has room for; the next one has again
 ├── ProviderUnavailable     the provider that people sign in with cannot be asked at the moment
 ├── Invalid                 understood, but not acceptable
 │   ├── TooLarge            over a stated limit
@@ -83,6 +84,15 @@ class TooManyTries(VivaError):
         self.retry_after = retry_after
         """Seconds until another one counts."""
         super().__init__("Too many tries to sign in: wait some minutes.")
+
+
+class TooManyRequests(VivaError):
+    """Too many requests within a minute."""
+
+    def __init__(self, retry_after: float) -> None:
+        self.retry_after = retry_after
+        """Seconds until the next ones are let through."""
+        super().__init__("Too many requests within a minute: wait for the next one.")
 
 
 class ProviderUnavailable(VivaError):

@@ -24,6 +24,7 @@ from service.people import People
 from service.plugins import load
 from service.practice import Practice
 from service.providers import Provider
+from service.rates import Rates
 from service.recordings import Recordings
 from service.review import Reviews
 from service.settings import Settings
@@ -53,6 +54,8 @@ class Services:
     accounts: Accounts
     provider: Provider
     tokens: Tokens
+    rates: Rates
+    spending: Spending
     people: People
     voice: Voice
     recordings: Recordings
@@ -90,6 +93,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         raise
     practice = Practice(store=store, bank=bank, grading=grading, jobs=jobs, live=live, grace=settings.grace_seconds)
     accounts = Accounts(store, settings.sign_in)
+    person, organisation = settings.rates()
     return Services(
         settings=settings,
         store=store,
@@ -103,6 +107,8 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         accounts=accounts,
         provider=Provider(accounts),
         tokens=Tokens(store),
+        rates=Rates(store, person=person, organisation=organisation),
+        spending=spending,
         people=People(store, settings.sign_in),
         voice=voice,
         recordings=Recordings(

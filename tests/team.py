@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from service.api.app import create_app
 from service.identity.settings import SignInSettings
-from service.settings import Settings
+from service.settings import LimitSettings, Settings
 from tests.conftest import Clock
 
 HOME = "http://127.0.0.1"
@@ -29,8 +29,15 @@ def sign_in_settings(**more: Any) -> SignInSettings:
     return SignInSettings.model_validate({"public_url": HOME} | passwords | QUICK | more)
 
 
-def team_app(folder: Path, clock: Clock, *, database_url: str | None = None, **more: Any) -> FastAPI:
-    settings = Settings(data_dir=folder / "data", database_url=database_url, sign_in=sign_in_settings(**more))
+NO_LIMITS = LimitSettings(person_per_minute=0, organisation_per_minute=0)
+"""A clock that stands still never begins another minute."""
+
+
+def team_app(
+    folder: Path, clock: Clock, *, database_url: str | None = None, limits: LimitSettings = NO_LIMITS, **more: Any
+) -> FastAPI:
+    signs_in = sign_in_settings(**more)
+    settings = Settings(data_dir=folder / "data", database_url=database_url, sign_in=signs_in, limits=limits)
     return create_app(settings, clock=clock)
 
 

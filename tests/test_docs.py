@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from service.api.problems import STATUS
 from service.identity.settings import SignInSettings
 from service.llm.settings import LlmSettings
-from service.settings import ROOT, Settings
+from service.settings import ROOT, LimitSettings, Settings
 from service.voice.settings import VoiceSettings
 from tests.server import Server
 
@@ -29,6 +29,7 @@ def text(name: str) -> str:
         ("VIVA_LLM__", LlmSettings),
         ("VIVA_VOICE__", VoiceSettings),
         ("VIVA_SIGN_IN__", SignInSettings),
+        ("VIVA_LIMITS__", LimitSettings),
     ],
 )
 def test_every_setting_is_documented(prefix: str, settings: type[BaseModel]) -> None:

@@ -53,7 +53,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app = _app(services, ("grading", "transcription") if settings.jobs == "embedded" else ())
     app.include_router(_api())
     app.include_router(health.router)
-    app.include_router(health.counters, dependencies=[Depends(admin)], responses=problems.problems(401, 403))
+    app.include_router(health.counters, dependencies=[Depends(admin)], responses=problems.problems(401, 403, 429))
     pages.install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
@@ -102,7 +102,7 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 
 
 def _api() -> APIRouter:
-    api = APIRouter(prefix="/api/v1", responses=problems.problems(401, 403))
+    api = APIRouter(prefix="/api/v1", responses=problems.problems(401, 403, 429))
     for resource in (bank, sessions, answering, recordings, attempts, review, voice, speech, auth, tokens, people):
         api.include_router(resource.router)
     return api

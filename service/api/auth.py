@@ -1,5 +1,6 @@
 """Signing in and out, by a password or at a provider."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -10,19 +11,24 @@ from service.api.deps import Asking, Now, SignedIn, Uses
 from service.api.problems import problems
 from service.api.schemas.accounts import (
     AcceptIn,
+    BudgetOut,
     CodeIn,
     InvitedOut,
+    LimitsOut,
     MeOut,
     PasswordIn,
     ProviderIn,
     ProviderOut,
+    RateOut,
     SetupIn,
     SignInIn,
     WaysOut,
 )
 from service.domain.identity import SCOPES, Account, Caller, caller
+from service.domain.rate import SIDES
 from service.errors import Forbidden, ProviderUnavailable, SignInFailed
 from service.identity.oidc import CALLBACK
+from service.spending import next_day
 from service.wiring import Services
 
 router = APIRouter(prefix="/auth", tags=["signing in"], responses=problems(422, 503))
@@ -70,6 +76,27 @@ async def sign_out(request: Request, uses: Uses) -> Response:
 async def read_me(who: Asking) -> MeOut:
     """Who you are here, and what the credential that you sent may do."""
     return _me(who)
+
+
+@router.get("/me/limits", responses=problems(401, 403, 429))
+async def read_limits(request: Request, uses: Uses, who: Asking, now: Now) -> LimitsOut:
+    """What is left of your limits, and of your organisation's: this minute's requests, today's language model.
+
+    The first are told with every answer as well: `RateLimit` and `RateLimit-Policy`.
+    """
+    spent = await uses.spending.standing(who.person, now)
+    budget, midnight = uses.spending.budget, next_day(now)
+    return LimitsOut(
+        requests=[
+            RateOut(of=each.of, limit=each.limit, left=each.left, begins_anew=now + timedelta(seconds=each.seconds))
+            for each in request.state.standings
+        ],
+        budget=[
+            BudgetOut(of=of, unit=budget.unit, limit=limit, spent=used, begins_anew=midnight)
+            for of, limit, used in zip(SIDES, (budget.person, budget.organisation), spent, strict=True)
+            if limit is not None
+        ],
+    )
 
 
 @router.put("/password", status_code=204, response_class=Response, responses=problems(401, 403, 409, 413, 429))

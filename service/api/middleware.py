@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
 from service import logs
-from service.api.headers import standing_headers
+from service.api.headers import rate_headers, standing_headers
 from service.api.problems import problem
 from service.identity.settings import SignInSettings
 from service.metrics import Metrics
@@ -50,7 +50,8 @@ class RequestContext:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in standing_headers(request_id).items():
+                more = standing_headers(request_id) | rate_headers(scope["state"].get("standings", ()))
+                for name, value in more.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -363,6 +363,17 @@ class ThrottleRow(SQLModel, table=True):
     since: datetime = utc()
 
 
+class RateRow(SQLModel, table=True):
+    """Requests that a person, or (no owner) the organisation, was let through with in a window."""
+
+    __tablename__ = "rate"
+    organisation: str = Field(primary_key=True)
+    owner: str = Field(primary_key=True)
+    window: int
+    """Its number: minutes since 1970."""
+    count: int
+
+
 class AuditRow(Owned, table=True):
     """Append-only, by the database's own word. The owner is who did it."""
 

@@ -23,6 +23,8 @@ SIGN_IN = {
     "VIVA_SIGN_IN__TRIES": "1000",
     "VIVA_SIGN_IN__PASSWORD_MEMORY": "8",
     "VIVA_SIGN_IN__PASSWORD_PASSES": "1",
+    "VIVA_LIMITS__PERSON_PER_MINUTE": "0",
+    "VIVA_LIMITS__ORGANISATION_PER_MINUTE": "0",
 }
 COUNTED = re.compile(r'viva_http_requests_total\{method="(\w+)",route="([^"]+)",status="2\d\d"\}')
 

@@ -38,7 +38,7 @@ NEEDS: dict[str, set[str]] = {
             ("GET", "ways"), ("POST", "setup"), ("POST", "sign-in"), ("POST", "sign-out"), ("POST", "oidc"),
             ("GET", "oidc/callback"), ("POST", "invites/look"), ("POST", "invites/accept"))),
     },
-    "any": {f"GET {AUTH}/me"},
+    "any": {f"GET {AUTH}/me", f"GET {AUTH}/me/limits"},
     "person": {
         f"PUT {AUTH}/password", f"GET {AUTH}/tokens", f"POST {AUTH}/tokens", f"DELETE {AUTH}/tokens/{{token_id}}",
     },

@@ -1,13 +1,14 @@
 """Signing in, accounts, tokens, invites."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from service.domain.audit import Action
 from service.domain.identity import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, Role, Scope, Way
+from service.domain.rate import Side
 
 Email = Annotated[str, Field(min_length=3, max_length=320, examples=["ada@example.org"])]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, examples=["Ada"])]
@@ -39,6 +40,33 @@ class MeOut(BaseModel):
     way: Way
     """What you are known by."""
     scopes: list[Scope]
+
+
+class RateOut(BaseModel):
+    """Requests within this minute."""
+
+    of: Side
+    """Yours, or those of your whole organisation."""
+    limit: int
+    left: int
+    begins_anew: datetime
+
+
+class BudgetOut(BaseModel):
+    """What language models may cost within this day (UTC)."""
+
+    of: Side
+    unit: Literal["tokens", "price"]
+    limit: float
+    spent: float
+    begins_anew: datetime
+
+
+class LimitsOut(BaseModel):
+    """Your limits; empty where there are none."""
+
+    requests: list[RateOut]
+    budget: list[BudgetOut]
 
 
 class SetupIn(BaseModel, strict=True):
