@@ -26,6 +26,7 @@ VivaError
 ├── PreconditionMissing     a revision has to be sent along
 ├── GraderUnavailable       the grader cannot work at the moment; try again later
 │   └── BudgetSpent         it may not be asked today any more, or not just now
+├── DeliveryFailed          who is to be told of an event did not take it; try again later
 ├── BadReply                a language model's reply to this answer is of no use; asking again at once would not help
 ├── VoiceUnavailable        nobody can listen at the moment
 │   └── VoiceBusy           too many recordings wait; try again soon
@@ -174,6 +175,17 @@ class GraderUnavailable(VivaError):
 
 class BudgetSpent(GraderUnavailable):
     """Today's budget for the language model is used up; it begins anew at midnight UTC."""
+
+
+class DeliveryFailed(VivaError):
+    """The receiver did not take the event."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None, status: int | None = None) -> None:
+        self.retry_after = retry_after
+        """Seconds that the receiver asks to be left alone."""
+        self.status = status
+        """What it answered, where it did."""
+        super().__init__(message)
 
 
 class BadReply(VivaError):

@@ -10,6 +10,7 @@ from service.errors import ConfigError
 from service.identity.settings import SignInSettings, is_loopback
 from service.llm.settings import LlmSettings
 from service.voice.settings import VoiceSettings
+from service.webhooks.settings import WebhookSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS = Path("/run/secrets")
@@ -76,6 +77,8 @@ class Settings(BaseSettings):
     """How people sign in, as `VIVA_SIGN_IN__PASSWORD` and so on: see below. Default: one local user, on loopback."""
     limits: LimitSettings = LimitSettings()
     """How many requests are answered in a minute, as `VIVA_LIMITS__PERSON_PER_MINUTE` and so on: see below."""
+    webhooks: WebhookSettings = WebhookSettings()
+    """Limits of what is told to whom, as `VIVA_WEBHOOKS__ALLOW_PRIVATE` and so on: see below."""
     grace_seconds: float = Field(default=10, ge=0, le=300)
     """Seconds after a strict deadline in which an answer still counts, for slow networks."""
     busy_seconds: float = Field(default=10, gt=0, le=60)

@@ -8,18 +8,21 @@ from typing import Any
 
 from service.accounts import Accounts
 from service.bank import Bank, load_bank
+from service.deliveries import Deliveries
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
 from service.graders import Grader, longest_seconds
 from service.graders import make as make_grader
 from service.grading import Grading
 from service.history import History
+from service.hooks import Webhooks
 from service.jobs import BUILT_IN as ENGINES
-from service.jobs import Handler, Jobs
+from service.jobs import Handler, Handlers, Jobs
 from service.jobs.runner import Limits, Runner
 from service.listening import Listening
 from service.live import Live
 from service.metrics import Metrics
+from service.outbox import Outbox
 from service.people import People
 from service.plugins import load
 from service.practice import Practice
@@ -51,6 +54,9 @@ class Services:
     practice: Practice
     history: History
     reviews: Reviews
+    handlers: Handlers
+    deliveries: Deliveries
+    webhooks: Webhooks
     accounts: Accounts
     provider: Provider
     tokens: Tokens
@@ -84,14 +90,30 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         require(store)
     budget = Budget(settings.budget_unit, settings.budget_person, settings.budget_organisation)
     spending = Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
-    grading = Grading(store=store, bank=bank, grader=grader, spending=spending, metrics=metrics, live=live, clock=clock)
-    jobs = make_jobs(settings, store, live, metrics, clock, {work: _handler(grading) for work in ("grade", "regrade")})
+    handlers: dict[Work, Handler] = {}  # filled below: who does a job may make others
+    jobs = make_jobs(settings, store, live, metrics, clock, handlers)
+    outbox = Outbox(jobs)
+    grading = Grading(
+        store=store,
+        bank=bank,
+        grader=grader,
+        spending=spending,
+        metrics=metrics,
+        live=live,
+        outbox=outbox,
+        clock=clock,
+    )
+    deliveries = Deliveries(store=store, settings=settings.webhooks, clock=clock)
+    handlers["grade"] = handlers["regrade"] = Handler(run=grading.run, give_up=grading.give_up)
+    handlers["deliver"] = Handler(run=deliveries.run, give_up=deliveries.give_up)
     try:
         jobs.check()
     except VivaError:
         store.close()
         raise
-    practice = Practice(store=store, bank=bank, grading=grading, jobs=jobs, live=live, grace=settings.grace_seconds)
+    practice = Practice(
+        store=store, bank=bank, grading=grading, jobs=jobs, live=live, outbox=outbox, grace=settings.grace_seconds
+    )
     accounts = Accounts(store, settings.sign_in)
     person, organisation = settings.rates()
     return Services(
@@ -103,7 +125,10 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         live=live,
         practice=practice,
         history=History(practice),
-        reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
+        reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live, outbox=outbox),
+        handlers=handlers,
+        deliveries=deliveries,
+        webhooks=Webhooks(store=store, outbox=outbox, live=live, settings=settings.webhooks),
         accounts=accounts,
         provider=Provider(accounts),
         tokens=Tokens(store),
@@ -151,7 +176,7 @@ def make_jobs(
     live: Live,
     metrics: Metrics,
     clock: Callable[[], datetime],
-    handlers: dict[Work, Handler],
+    handlers: Handlers,
 ) -> Jobs:
     """The engine that VIVA_JOBS names. Raises ConfigError."""
     limits = Limits(lease=settings.lease_seconds, tries=settings.job_tries, retry=settings.retry_seconds)
@@ -192,7 +217,3 @@ def make_voice(settings: Settings, metrics: Metrics) -> Voice:
 def models_folder(settings: Settings) -> Path:
     """Where `viva voice install` puts models."""
     return settings.data_dir / "models"
-
-
-def _handler(grading: Grading) -> Handler:
-    return Handler(run=grading.run, give_up=grading.give_up)

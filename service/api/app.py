@@ -27,12 +27,13 @@ from service.api import (
     speech,
     tokens,
     voice,
+    webhooks,
 )
 from service.api.deps import admin
 from service.api.middleware import BodyLimit, OwnPages, RequestContext
 from service.api.problems import FieldError, Problem
 from service.background import beside
-from service.domain.job import Queue
+from service.domain.job import WORKS, Queue
 from service.errors import ConfigError
 from service.settings import Settings
 from service.wiring import Services, utc_now, wire
@@ -50,7 +51,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     Raises BankError, ConfigError, StoreUnavailable: better now than on the first request.
     """
     services = wire(settings, clock)
-    app = _app(services, ("grading", "transcription") if settings.jobs == "embedded" else ())
+    app = _app(services, tuple(WORKS) if settings.jobs == "embedded" else ())
     app.include_router(_api())
     app.include_router(health.router)
     app.include_router(health.counters, dependencies=[Depends(admin)], responses=problems.problems(401, 403, 429))
@@ -103,7 +104,8 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1", responses=problems.problems(401, 403, 429))
-    for resource in (bank, sessions, answering, recordings, attempts, review, voice, speech, auth, tokens, people):
+    practice = (bank, sessions, answering, recordings, attempts, review, voice, speech)
+    for resource in (*practice, auth, tokens, people, webhooks):
         api.include_router(resource.router)
     return api
 

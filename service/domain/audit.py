@@ -18,6 +18,9 @@ Action = Literal[
     "token",
     "token-revoked",
     "override",
+    "webhook",
+    "webhook-change",
+    "webhook-removed",
 ]
 
 

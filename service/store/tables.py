@@ -150,14 +150,15 @@ class GradeRow(Owned, table=True):
 
 
 class JobRow(Owned, table=True):
-    """Work that waits, written with the attempt in one transaction and deleted with the result in another.
+    """Work that waits, written with its subject in one transaction and deleted with the result in another.
 
     Beside the attempt, not in it: a claim rewrites this narrow row, not the answer and its indexes.
     """
 
     __tablename__ = "job"
     __table_args__ = (Index("ix_job_next", "failed_at", "priority", "created_at"),)
-    attempt_id: UUID = Field(primary_key=True, foreign_key="attempt.id")
+    attempt_id: UUID = Field(primary_key=True)
+    """Or the delivery's: the column is older than deliveries."""
     work: str = Field(primary_key=True)
     priority: int
     tries: int = 0
@@ -384,6 +385,42 @@ class AuditRow(Owned, table=True):
     action: str
     about: str | None = None
     detail: str | None = None
+
+
+class WebhookRow(Owned, table=True):
+    """An address outside that is told of events. Its owner is who added it."""
+
+    __tablename__ = "webhook"
+    __table_args__ = (Index("ix_webhook_organisation", "organisation", "id"),)
+    id: UUID = Field(primary_key=True)
+    url: str = long_text()
+    events: str
+    """Names with blanks between them."""
+    secret: str
+    """As it is: signing takes it whole."""
+    enabled: bool
+    created_at: datetime = utc()
+
+
+class DeliveryRow(Owned, table=True):
+    """An event, as one webhook is told of it; its job is in `job`. The owner is whom the event is about."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index("ix_delivery_webhook_id", "webhook_id", "id"),
+        Index("ix_delivery_created_at", "created_at"),
+        Index("ix_delivery_owner", "organisation", "owner"),
+    )
+    id: UUID = Field(primary_key=True)
+    webhook_id: UUID = Field(foreign_key="webhook.id")
+    event: str
+    body: str = long_text()
+    created_at: datetime = utc()
+    tries: int = 0
+    status: int | None = None
+    error: str | None = Field(default=None, sa_type=Text)
+    delivered_at: datetime | None = utc(default=None)
+    failed_at: datetime | None = utc(default=None)
 
 
 class PingRow(SQLModel, table=True):

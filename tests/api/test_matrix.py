@@ -31,6 +31,7 @@ CANARY = "The KV cache keeps keys and values; my canary is zanzibar-4711."
 SESSION = "/api/v1/sessions/{session_id}"
 QUESTION = SESSION + "/questions/{position}"
 RECORDING = QUESTION + "/recording"
+WEBHOOK = "/api/v1/webhooks/{webhook_id}"
 NEEDS: dict[str, set[str]] = {
     "nothing": {
         "GET /healthz", "GET /readyz", "GET /api/v1/openapi.json", "GET /{path:client}",
@@ -66,6 +67,8 @@ NEEDS: dict[str, set[str]] = {
     "admin": {
         "GET /metrics", "GET /api/v1/people", "GET /api/v1/audit", "PUT /api/v1/people/{person_id}",
         "GET /api/v1/invites", "POST /api/v1/invites", "DELETE /api/v1/invites/{invite_id}",
+        "GET /api/v1/webhooks", "POST /api/v1/webhooks", f"PUT {WEBHOOK}", f"DELETE {WEBHOOK}", f"POST {WEBHOOK}/test",
+        f"GET {WEBHOOK}/deliveries", f"POST {WEBHOOK}/deliveries/{{delivery_id}}/redeliver",
     },
 }  # fmt: skip
 SAME_FOR_ALL = {"topic_id", "question_id", "position", "number", "path"}
@@ -80,6 +83,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/review/{review_id}/close": {"reply": "mine now"},
     "POST /api/v1/review/attempts/{attempt_id}/grades": {"based_on": 1, "note": "mine now"},
     "PUT /api/v1/people/{person_id}": {"role": "admin"},
+    f"PUT {WEBHOOK}": {"url": "https://hooks.example.org/mine", "events": ["attempt.graded"]},
 }
 """What a request about another's record has to carry, so that nothing else is wrong with it."""
 
@@ -151,6 +155,8 @@ def _records(ada: TestClient) -> dict[str, str]:
     assert bob.post(f"{at(session, 2)}/open").status_code == 200
     dispute = bob.post(f"/api/v1/attempts/{attempt}/disputes", json={"point": "M1", "text": CANARY})
     invited(ada)
+    hook = {"url": "https://hooks.invalid/zanzibar", "events": ["dispute.opened"]}
+    webhook = ada.post("/api/v1/webhooks", json=hook).json()["id"]
     return {
         "session_id": session,
         "position": "2",
@@ -159,8 +165,16 @@ def _records(ada: TestClient) -> dict[str, str]:
         "review_id": dispute.json()["id"],
         "token_id": token(bob, "read")["id"],
         "person_id": account,
+        "webhook_id": webhook,
+        "delivery_id": _delivery(ada, webhook),
         "invite_id": ada.get("/api/v1/invites").json()["items"][0]["id"],
     }
+
+
+def _delivery(ada: TestClient, webhook: str) -> str:
+    """Written, and not sent: nobody works here."""
+    made: str = ada.post(f"/api/v1/webhooks/{webhook}/test").json()["id"]
+    return made
 
 
 def send(world: World, credential: str, route: str, ids: dict[str, str], body: Any = None) -> httpx2.Response:
@@ -227,14 +241,15 @@ def test_what_is_anothers_is_not_there(world: World) -> None:
 
 
 def test_lists_have_what_is_ours(world: World) -> None:
-    lists = ("sessions", "attempts", "progress", "review", "review?closed=true", "people", "invites", "audit")
+    managed = ("review", "review?closed=true", "people", "invites", "audit", "webhooks")
+    lists = ("sessions", "attempts", "progress", *managed)
     known = [*world.ids.values(), "zanzibar", "bob@example.org"]
     known = [word for word in known if word not in (world.ids["position"], world.ids["number"])]
     for name, (may, _, _) in world.credentials.items():
         for path in (*lists, "auth/tokens") if may else ():
             text = send(world, name, f"GET /api/v1/{path}", {}).text
             found = {word for word in known if word in text}
-            ours = "local" in name and path.startswith(("review", "people", "invites", "audit"))
+            ours = "local" in name and path in managed
             assert ours or not found, f"{path} with {name}: {found}"
     reviewer = send(world, "cookie of reviewer, local", "GET /api/v1/review/attempts/{attempt_id}/grades", world.ids)
     assert "zanzibar" in reviewer.text  # or nothing was looked for

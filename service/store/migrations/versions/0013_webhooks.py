@@ -1,0 +1,55 @@
+"""webhooks, what they are told, and jobs for that beside those of attempts"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "webhook",
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("events", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+    )
+    op.create_index("ix_webhook_organisation", "webhook", ["organisation", "id"])
+    op.create_table(
+        "delivery",
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("webhook_id", sa.Uuid(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["webhook_id"], ["webhook.id"], name=op.f("fk_delivery_webhook_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+    )
+    op.create_index("ix_delivery_webhook_id", "delivery", ["webhook_id", "id"])
+    op.create_index("ix_delivery_created_at", "delivery", ["created_at"])
+    op.create_index("ix_delivery_owner", "delivery", ["organisation", "owner"])
+    with op.batch_alter_table("job") as job:  # a subject may be a delivery; whoever deletes one deletes its jobs
+        job.drop_constraint("fk_job_attempt_id", type_="foreignkey")
+
+
+def downgrade() -> None:
+    op.execute("DELETE FROM job WHERE work = 'deliver'")
+    with op.batch_alter_table("job") as job:
+        job.create_foreign_key("fk_job_attempt_id", "attempt", ["attempt_id"], ["id"])
+    op.drop_table("delivery")
+    op.drop_table("webhook")
