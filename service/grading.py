@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from service.bank import Bank
+from service.bank import Banks
 from service.domain.attempt import Answer, Attempt, Person
 from service.domain.grade import Grade, Ungraded, assess, fingerprint
 from service.domain.job import Job
@@ -40,7 +40,7 @@ class Grading:
         self,
         *,
         store: Store,
-        bank: Bank,
+        banks: Banks,
         grader: Grader,
         spending: Spending,
         metrics: Metrics,
@@ -49,7 +49,7 @@ class Grading:
         clock: Callable[[], datetime],
     ) -> None:
         self.store = store
-        self.bank = bank
+        self.banks = banks
         self.outbox = outbox
         self.grader = grader
         self.spending = spending
@@ -116,7 +116,7 @@ class Grading:
 
     async def item(self, digest: str) -> Item:
         """The version of a question that an attempt or a session was made with."""
-        present = self.bank.by_digest(digest)
+        present = self.banks.by_digest(digest)
         return await asyncio.to_thread(self._stored_item, digest) if present is None else present
 
     def give_up(self, tx: Tx, job: Job, reason: str) -> None:

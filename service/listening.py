@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from service.bank import Bank
+from service.bank import Banks
 from service.domain.recording import LOST, Claim, Failure, Recording
 from service.domain.transcript import Transcript
 from service.errors import NotFound, StoreUnavailable, VivaError, VoiceUnavailable
@@ -43,11 +43,11 @@ class Listening:
     """One worker. Its name is its own."""
 
     def __init__(
-        self, *, store: Store, bank: Bank, voice: Voice, live: Live, clock: Callable[[], datetime], lease: float
+        self, *, store: Store, banks: Banks, voice: Voice, live: Live, clock: Callable[[], datetime], lease: float
     ) -> None:
         """`lease` is how many seconds a recording is left to who was last heard of."""
         self.store = store
-        self.bank = bank
+        self.banks = banks
         self.voice = voice
         self.live = live
         self.clock = clock
@@ -184,7 +184,7 @@ class Listening:
                 await asyncio.to_thread(self._prolong, claim)
 
     def _hints(self, recording: Recording) -> Hints:
-        item = self.bank.items.get(recording.question_id)
+        item = self.banks.of(recording.owner.organisation).items.get(recording.question_id)
         return hints_for(item.question) if item else Hints()
 
     # Blocking parts, for worker threads

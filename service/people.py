@@ -27,10 +27,13 @@ class People:
         return await asyncio.to_thread(self.store.look, lambda tx: accounts.page(tx, admin.organisation, after, limit))
 
     async def change(self, admin: Person, account_id: UUID, role: Role, disabled: bool, now: datetime) -> Account:
-        """Who is disabled is signed out. Raises Conflict for one's own account, so that an admin is left; NotFound."""
+        """Who is disabled is signed out.
+
+        Raises Conflict for one's own account, so that an admin is left; Forbidden, NotFound.
+        """
 
         def change(tx: Tx) -> Account:
-            account = accounts.locked(tx, admin, account_id)
+            account = accounts.locked_by_admin(tx, admin, account_id)
             if account.person == admin:
                 raise Conflict("Ask another admin to change your own account.")
             since = (account.disabled_at or now) if disabled else None

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from service.bank import Bank
+from service.bank import Bank, Banks
 from service.domain.attempt import Answer, Attempt, Person, Source, clean
 from service.domain.job import Priority
 from service.domain.plan import Plan, draw, make_session
@@ -39,14 +39,14 @@ WAIT_SECONDS = 2.0
 
 
 class Practice:
-    """Practice sessions on one store and one bank. `now` is always the arrival of the request, in UTC."""
+    """Practice sessions on one store. `now` is always the arrival of the request, in UTC."""
 
     def __init__(
-        self, *, store: Store, bank: Bank, grading: Grading, jobs: Jobs, live: Live, outbox: Outbox, grace: float
+        self, *, store: Store, banks: Banks, grading: Grading, jobs: Jobs, live: Live, outbox: Outbox, grace: float
     ) -> None:
         self.store = store
         self.outbox = outbox
-        self.bank = bank
+        self.banks = banks
         self.grading = grading
         self.jobs = jobs
         self.live = live
@@ -58,8 +58,9 @@ class Practice:
     async def create(self, person: Person, plan: Plan, now: datetime) -> PracticeSession:
         """Draw the questions and keep the plan. Raises Invalid where nothing fits."""
         seed = SystemRandom().randrange(2**31) if plan.seed is None else plan.seed
-        chosen = draw(self.bank.items.values(), plan, seed)
-        session = make_session(uuid7(), person, self._title(plan, chosen), plan, chosen, seed, self.grace, now)
+        bank = self.banks.of(person.organisation)
+        chosen = draw(bank.items.values(), plan, seed)
+        session = make_session(uuid7(), person, _title(bank, plan, chosen), plan, chosen, seed, self.grace, now)
         await asyncio.to_thread(self._add, session, chosen)
         return session
 
@@ -295,12 +296,13 @@ class Practice:
             recordings.attach(tx, heard, ids[0])
         return after, ids
 
-    def _title(self, plan: Plan, chosen: list[Item]) -> str:
-        if len(chosen) == 1 and plan.mode == "practice":  # a strict session names no question before it is opened
-            return chosen[0].question.title
-        topics = plan.topics or tuple(dict.fromkeys(item.question.topic for item in chosen))
-        names = [self.bank.topics[topic].title for topic in topics]
-        return " · ".join(names) if len(names) <= 2 else "Mixed practice"
+
+def _title(bank: Bank, plan: Plan, chosen: list[Item]) -> str:
+    if len(chosen) == 1 and plan.mode == "practice":  # a strict session names no question before it is opened
+        return chosen[0].question.title
+    topics = plan.topics or tuple(dict.fromkeys(item.question.topic for item in chosen))
+    names = [bank.topics[topic].title for topic in topics]
+    return " · ".join(names) if len(names) <= 2 else "Mixed practice"
 
 
 def _check_heard(tx: Tx, person: Person, session_id: UUID, position: int, recording: UUID) -> None:

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     """The same Postgres without a pooler in between, for connections that have to last. Default: VIVA_DATABASE_URL."""
     bank_dir: Path = ROOT
     """Folder that holds `questions/` and `rubrics/`."""
+    packs: dict[str, tuple[Path, ...]] = {}
+    """Folders of questions that only one organisation has, as JSON: `{"acme": ["/srv/acme-questions"]}`."""
     grader: str = "keyword"
     """Grader by name: `keyword`, `llm`, `panel`, `cascade`, or `package.module:Class` for your own."""
     llm: LlmSettings | None = None

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from service.accounts import Accounts
-from service.bank import Bank, load_bank
+from service.bank import Bank, Banks, load_banks
 from service.deliveries import Deliveries
+from service.domain.attempt import Person
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
 from service.graders import Grader, longest_seconds
@@ -47,7 +48,7 @@ class Services:
 
     settings: Settings
     store: Store
-    bank: Bank
+    banks: Banks
     grading: Grading
     jobs: Jobs
     live: Live
@@ -70,19 +71,23 @@ class Services:
     metrics: Metrics
     clock: Callable[[], datetime]
 
+    def bank_of(self, person: Person) -> Bank:
+        """The questions that somebody has."""
+        return self.banks.of(person.organisation)
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Services:
-    """Raises BankError, ConfigError, StoreUnavailable."""
+def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Banks | None = None) -> Services:
+    """`banks`: those of the settings, where they were read before. Raises BankError, ConfigError, StoreUnavailable."""
     settings.check_prices()
     grader = make_grader(settings)
     _check_lease(settings, grader)
     metrics, live = Metrics(), Live()
     voice = make_voice(settings, metrics)
-    bank = load_bank(settings.bank_dir, anchors=False)
+    banks = banks or load_banks(settings.bank_dir, settings.packs, anchors=False)
     store = open_store(settings)
     if store.is_sqlite:  # nobody else uses it: no need to ask
         upgrade(store)
@@ -95,7 +100,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
     outbox = Outbox(jobs)
     grading = Grading(
         store=store,
-        bank=bank,
+        banks=banks,
         grader=grader,
         spending=spending,
         metrics=metrics,
@@ -112,14 +117,14 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
         store.close()
         raise
     practice = Practice(
-        store=store, bank=bank, grading=grading, jobs=jobs, live=live, outbox=outbox, grace=settings.grace_seconds
+        store=store, banks=banks, grading=grading, jobs=jobs, live=live, outbox=outbox, grace=settings.grace_seconds
     )
     accounts = Accounts(store, settings.sign_in)
     person, organisation = settings.rates()
     return Services(
         settings=settings,
         store=store,
-        bank=bank,
+        banks=banks,
         grading=grading,
         jobs=jobs,
         live=live,
@@ -142,7 +147,9 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Service
             max_bytes=settings.voice.max_bytes,
             queue=settings.voice.queue + voice.transcriber.places,
         ),
-        listening=Listening(store=store, bank=bank, voice=voice, live=live, clock=clock, lease=settings.lease_seconds),
+        listening=Listening(
+            store=store, banks=banks, voice=voice, live=live, clock=clock, lease=settings.lease_seconds
+        ),
         speech=Speech(settings.data_dir / "speech"),
         metrics=metrics,
         clock=clock,

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from service.api.app import create_app
 from service.identity.settings import SignInSettings
 from service.settings import LimitSettings, Settings
-from tests.conftest import Clock
+from tests.conftest import Clock, banks
 
 HOME = "http://127.0.0.1"
 CODE = "a code of the operator's"
@@ -21,6 +21,19 @@ ADA, BOB, EVE = "ada@example.org", "bob@example.org", "eve@example.org"
 AUTH = "/api/v1/auth"
 QUICK: dict[str, Any] = {"password_memory": 8, "password_passes": 1}
 """Hashes that cost nothing, as guessing them is not what is tested."""
+
+
+SIGN_IN = {
+    "VIVA_SIGN_IN__PUBLIC_URL": HOME,
+    "VIVA_SIGN_IN__PASSWORD": "true",
+    "VIVA_SIGN_IN__SETUP_CODE": CODE,
+    "VIVA_SIGN_IN__TRIES": "1000",
+    "VIVA_SIGN_IN__PASSWORD_MEMORY": "8",
+    "VIVA_SIGN_IN__PASSWORD_PASSES": "1",
+    "VIVA_LIMITS__PERSON_PER_MINUTE": "0",
+    "VIVA_LIMITS__ORGANISATION_PER_MINUTE": "0",
+}
+"""The same for a server in a process of its own."""
 
 
 def sign_in_settings(**more: Any) -> SignInSettings:
@@ -38,7 +51,7 @@ def team_app(
 ) -> FastAPI:
     signs_in = sign_in_settings(**more)
     settings = Settings(data_dir=folder / "data", database_url=database_url, sign_in=signs_in, limits=limits)
-    return create_app(settings, clock=clock)
+    return create_app(settings, clock=clock, banks=banks())
 
 
 @contextmanager

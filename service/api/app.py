@@ -33,6 +33,7 @@ from service.api.deps import admin
 from service.api.middleware import BodyLimit, OwnPages, RequestContext
 from service.api.problems import FieldError, Problem
 from service.background import beside
+from service.bank import Banks
 from service.domain.job import WORKS, Queue
 from service.errors import ConfigError
 from service.settings import Settings
@@ -45,12 +46,12 @@ THREADS = 40
 """Threads for the store, as many as Starlette has for its own."""
 
 
-def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
-    """The API and the web client; with embedded jobs it grades as well.
+def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now, banks: Banks | None = None) -> FastAPI:
+    """The API and the web client; with embedded jobs it grades as well. `banks`: where they were read before.
 
     Raises BankError, ConfigError, StoreUnavailable: better now than on the first request.
     """
-    services = wire(settings, clock)
+    services = wire(settings, clock, banks)
     app = _app(services, tuple(WORKS) if settings.jobs == "embedded" else ())
     app.include_router(_api())
     app.include_router(health.router)

@@ -9,7 +9,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, Field
 
 from service import errors
-from service.api.deps import Now, Position, Uses, Wait, Who
+from service.api.deps import Now, Position, Stays, Uses, Wait, Who
 from service.api.problems import STATUS, problems
 from service.api.receiving import RECORDING, received
 from service.domain.recording import Recording, RecordingState
@@ -22,7 +22,7 @@ router = APIRouter(
 )
 
 Which = Annotated[UUID, Query(alias="recording", description="The recording's id, which the client makes.")]
-STREAM_LOOK = 3600.0
+STREAM_LOOK = 60.0
 MOST_CHUNKS = 100_000
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _BODY = {"requestBody": {"required": False, "content": _BINARY}}  # a browser's chunk may be empty
@@ -152,6 +152,7 @@ async def follow_recording(
     uses: Uses,
     who: Who,
     found: Annotated[Recording, Depends(_current)],
+    stays: Stays,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Follow it as server-sent events `recording`, until it was heard or has failed."""
@@ -161,6 +162,8 @@ async def follow_recording(
         while found.state in ("recording", "transcribing") and not uses.live.closed:
             seen = found
             found = await uses.recordings.follow(who, session_id, position, STREAM_LOOK, seen)
+            if not await stays():
+                return
             if found != seen:
                 yield _event(found)
 

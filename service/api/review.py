@@ -46,7 +46,7 @@ async def read_queue(
     """What waits for a person: disputes of candidates and doubts of graders, the oldest first."""
     found = await uses.reviews.queue(who, cursor, limit + 1, closed=closed, kind=kind, question_id=question_id)
     return ReviewPage(
-        items=[views.queued(uses.bank, review) for review in found[:limit]],
+        items=[views.queued(uses.bank_of(who), review) for review in found[:limit]],
         next_cursor=str(found[limit - 1].id) if len(found) > limit else None,
     )
 
@@ -54,13 +54,13 @@ async def read_queue(
 @router.post("/review/{review_id}/close", tags=["review"], responses=problems(404, 409, 413))
 async def close_review(review_id: UUID, close: CloseIn, uses: Uses, who: Reviewer, now: Now) -> ReviewOut:
     """Let the grade stand, and reply. To change it, post another."""
-    return views.queued(uses.bank, await uses.reviews.close(who, review_id, close.reply, now))
+    return views.queued(uses.bank_of(who), await uses.reviews.close(who, review_id, close.reply, now))
 
 
 @router.get("/review/attempts/{attempt_id}/grades", tags=["review"], responses=problems(404))
 async def read_grades(attempt_id: UUID, uses: Uses, who: Reviewer) -> ReviewedAttempt:
     """Every grade of an attempt, by which grader, how it came about, and what people said to it."""
-    return views.reviewed(uses.bank, await uses.reviews.grades(who, attempt_id))
+    return views.reviewed(uses.bank_of(who), await uses.reviews.grades(who, attempt_id))
 
 
 @router.post(
@@ -74,7 +74,9 @@ async def override_grade(
     412 tells that another grade has been added meanwhile; nothing is overwritten then.
     """
     changes = Changes.model_validate(override.model_dump(exclude={"based_on"}))
-    return views.reviewed(uses.bank, await uses.reviews.override(who, attempt_id, changes, override.based_on, now))
+    return views.reviewed(
+        uses.bank_of(who), await uses.reviews.override(who, attempt_id, changes, override.based_on, now)
+    )
 
 
 @router.post("/review/attempts/{attempt_id}/regrade", tags=["review"], status_code=202, responses=problems(404, 409))

@@ -47,11 +47,11 @@ async def voice(uses: Uses) -> VoiceOut:
 async def transcribe(
     request: Request,
     uses: Uses,
-    _: Who,
+    who: Who,
     question_id: Annotated[Slug | None, Query(description="Its glossary helps to hear.", examples=["kv-cache"])] = None,
 ) -> Transcript:
     """What is said in a recording, and how. Nothing is stored. A silent one has an empty text."""
     async with received(request, uses.settings.voice.max_bytes) as (path, named):
         wanted = question_id or named
-        hints = hints_for(uses.bank.item(wanted).question) if wanted else Hints()
+        hints = hints_for(uses.bank_of(who).item(wanted).question) if wanted else Hints()
         return await uses.voice.transcribe(path, hints)

@@ -84,7 +84,7 @@ def regrade(
     since = since and (since if since.tzinfo else since.replace(tzinfo=UTC))
     with _services() as services:
         if question is not None:
-            services.bank.item(question)
+            services.banks.check_known(question)
         if dry_run:
             _foresee(services, attempt, question, since)
             return

@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from uuid_utils.compat import uuid7
 
 from service.domain.attempt import Person
 from service.domain.identity import Account, Role
-from service.errors import NotFound
+from service.errors import Forbidden, NotFound
 from service.store.engine import Tx, insert
 from service.store.tables import AccountRow, FirstAdminRow, IdentityRow
 
@@ -83,10 +83,27 @@ def set_role(tx: Tx, account_id: UUID, role: Role) -> None:
     tx.get_one(AccountRow, account_id).role = role
 
 
-def locked(tx: Tx, admin: Person, account_id: UUID) -> Account:
+def locked(tx: Tx, who: Person, account_id: UUID) -> Account:
     """Nobody else changes it until the transaction ends. Raises NotFound, also for another organisation's."""
-    query = select(AccountRow).where(AccountRow.id == account_id, AccountRow.organisation == admin.organisation)
+    query = select(AccountRow).where(AccountRow.id == account_id, AccountRow.organisation == who.organisation)
     row = tx.exec(query.with_for_update()).first()
+    if row is None:
+        raise NotFound("There is no such person.")
+    return account_of(row)
+
+
+def locked_by_admin(tx: Tx, admin: Person, account_id: UUID) -> Account:
+    """Nobody else changes it, or the admin's own, until the transaction ends.
+
+    Raises Forbidden where `admin` is none any more: of two who take the role from each other, one stays. NotFound, also
+    for another organisation's.
+    """
+    either = or_(col(AccountRow.id) == account_id, col(AccountRow.owner) == admin.id)
+    query = select(AccountRow).where(AccountRow.organisation == admin.organisation, either)
+    rows = {row.owner: row for row in tx.exec(query.order_by(col(AccountRow.id)).with_for_update())}
+    own, row = rows.get(admin.id), rows.get(str(account_id))
+    if own is not None and (own.role != "admin" or own.disabled_at is not None):
+        raise Forbidden("You are no admin any more.")
     if row is None:
         raise NotFound("There is no such person.")
     return account_of(row)

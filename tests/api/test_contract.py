@@ -10,22 +10,12 @@ import httpx2
 
 from service.settings import ROOT
 from tests.server import Server
-from tests.team import AUTH, BOB, CODE, HOME, PASSWORD, bearer, invited, join, set_up, sign_in, token
+from tests.team import AUTH, BOB, PASSWORD, SIGN_IN, bearer, invited, join, set_up, sign_in, token
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 HERE = Path(__file__).parent
 PREFIX = "/api/v1"
 METHODS = {"delete", "get", "post", "put"}
-SIGN_IN = {
-    "VIVA_SIGN_IN__PUBLIC_URL": HOME,
-    "VIVA_SIGN_IN__PASSWORD": "true",
-    "VIVA_SIGN_IN__SETUP_CODE": CODE,
-    "VIVA_SIGN_IN__TRIES": "1000",
-    "VIVA_SIGN_IN__PASSWORD_MEMORY": "8",
-    "VIVA_SIGN_IN__PASSWORD_PASSES": "1",
-    "VIVA_LIMITS__PERSON_PER_MINUTE": "0",
-    "VIVA_LIMITS__ORGANISATION_PER_MINUTE": "0",
-}
 COUNTED = re.compile(r'viva_http_requests_total\{method="(\w+)",route="([^"]+)",status="2\d\d"\}')
 
 

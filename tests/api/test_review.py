@@ -21,7 +21,7 @@ from service.settings import Settings
 from service.store import attempts, jobs
 from service.wiring import Services
 from tests.api.walk import GOOD, answer, at, begin
-from tests.conftest import START
+from tests.conftest import START, banks
 from tests.server import eventually
 from tests.test_races import THREADS, at_once, statuses
 
@@ -67,7 +67,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def running(settings: Settings, grader: str) -> TestClient:
     settings = settings.model_copy(update={"grader": f"{__name__}:{grader}"})
-    return TestClient(create_app(settings), base_url="http://127.0.0.1")
+    return TestClient(create_app(settings, banks=banks()), base_url="http://127.0.0.1")
 
 
 def graded(client: TestClient, text: str = GOOD) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def test_of_eight_overrides_at_once_one_is_taken(client: TestClient) -> None:
 
 def test_of_eight_overrides_at_once_on_postgres_one_is_taken(postgres_url: str) -> None:
     settings = Settings(database_url=postgres_url, grader=f"{__name__}:Doubtful")
-    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(settings, banks=banks()), base_url="http://127.0.0.1") as client:
         attempt = graded(client)["id"]
         client.post(f"/api/v1/review/attempts/{attempt}/regrade")  # and a worker is at it meanwhile
         answers = statuses(at_once(lambda _: override(client, attempt)))
@@ -259,7 +259,7 @@ def test_a_machine_s_grade_that_comes_later_is_dropped(client: TestClient) -> No
     services: Services = client.app.state.services  # type: ignore[attr-defined]
     with services.store.write() as tx:
         kept = attempts.load(tx, UUID(attempt))
-        item = services.bank.by_digest(kept.item_digest)
+        item = services.banks.by_digest(kept.item_digest)
         assert item is not None
         late: Grade = assess(Marking(), item.rubric, kept.answer, GraderName(name="late", version="1"))
         assert attempts.add_grade(tx, kept, late.grader, late, START, again=True) is False
