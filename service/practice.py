@@ -28,7 +28,7 @@ from service.grading import Grading
 from service.jobs import Jobs
 from service.live import JOBS, RECORDINGS, Live
 from service.outbox import Outbox
-from service.store import attempts, items, notices, recordings, sessions
+from service.store import assignments, attempts, items, notices, recordings, sessions
 from service.store.engine import Store, Tx
 
 Changed = tuple[PracticeSession, tuple[HandIn, ...]]
@@ -57,12 +57,16 @@ class Practice:
 
     async def create(self, person: Person, plan: Plan, now: datetime) -> PracticeSession:
         """Draw the questions and keep the plan. Raises Invalid where nothing fits."""
-        seed = SystemRandom().randrange(2**31) if plan.seed is None else plan.seed
-        bank = self.banks.of(person.organisation)
-        chosen = draw(bank.items.values(), plan, seed)
-        session = make_session(uuid7(), person, _title(bank, plan, chosen), plan, chosen, seed, self.grace, now)
+        seed, chosen = self.draw(person, plan)
+        title = _title(self.banks.of(person.organisation), plan, chosen)
+        session = make_session(uuid7(), person, title, plan, chosen, seed, self.grace, now)
         await asyncio.to_thread(self._add, session, chosen)
         return session
+
+    def draw(self, person: Person, plan: Plan) -> tuple[int, list[Item]]:
+        """Questions for a plan, of those that `person` has, and the seed that they were drawn with. Raises Invalid."""
+        seed = SystemRandom().randrange(2**31) if plan.seed is None else plan.seed
+        return seed, draw(self.banks.of(person.organisation).items.values(), plan, seed)
 
     async def session(self, person: Person, session_id: UUID, now: datetime) -> PracticeSession:
         """The session as the clock has left it."""
@@ -76,13 +80,16 @@ class Practice:
             await self.session(person, session_id, now)
 
     async def start(self, person: Person, session_id: UUID, now: datetime) -> PracticeSession:
-        """Raises Conflict where a strict session would share a question with another that runs."""
+        """Raises Conflict where a strict session would share a question with another that runs.
+
+        And where it is of an assignment that is closed.
+        """
 
         def step(session: PracticeSession, tx: Tx) -> Changed:
             if session.mode == "strict":
                 for slot in session.slots:
                     _not_in_strict(tx, person, slot.question_id, session.id)
-            return session.start(now), ()
+            return session.start(now, assignments.closes_at(tx, session.id)), ()
 
         await self.settle_due(person, now)
         return await self._change(person, session_id, now, step)
@@ -197,7 +204,7 @@ class Practice:
                 if recording is not None:
                     _check_heard(tx, person, session_id, position, recording)
                 source: Source = "typed" if recording is None else "spoken"
-                _, handed = self._apply(
+                _, handed = self.apply(
                     tx, person, session_id, now, step, key=key, fingerprint=fingerprint, source=source
                 )
                 if recording is not None:
@@ -205,7 +212,7 @@ class Practice:
             return handed, False
 
         attempt_ids, replayed = await asyncio.to_thread(commit)
-        await self._handed_in(person, attempt_ids, wait)
+        await self.handed_in(person, attempt_ids, wait)
         return attempt_ids[-1], replayed
 
     async def check_open_to(self, person: Person, question_id: str, now: datetime) -> None:
@@ -218,14 +225,14 @@ class Practice:
 
         def commit() -> tuple[PracticeSession, list[UUID]]:
             with self.store.write() as tx:
-                return self._apply(tx, person, session_id, now, step)
+                return self.apply(tx, person, session_id, now, step)
 
         session, attempt_ids = await asyncio.to_thread(commit)
         if attempt_ids:
-            await self._handed_in(person, attempt_ids, None)
+            await self.handed_in(person, attempt_ids, None)
         return session
 
-    async def _handed_in(self, person: Person, attempt_ids: Sequence[UUID], wait: float | None) -> None:
+    async def handed_in(self, person: Person, attempt_ids: Sequence[UUID], wait: float | None) -> None:
         """What was committed has something to show, and somebody to grade it; that is waited for."""
         await self.grading.provisionally(attempt_ids)
         self.live.tell(JOBS)
@@ -256,7 +263,7 @@ class Practice:
         with self.store.read() as tx:
             _not_in_strict(tx, person, question_id, None)
 
-    def _apply(
+    def apply(
         self,
         tx: Tx,
         person: Person,

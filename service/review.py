@@ -8,12 +8,13 @@ In each transaction here jobs come before the attempt's lock, as they do for wor
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from service.domain import Value
 from service.domain.attempt import Attempt, Person
 from service.domain.job import Priority, Work
-from service.domain.review import PERSON, Changes, Review, ReviewKind, disputed, note, overridden
+from service.domain.review import PERSON, Cause, Changes, Review, ReviewKind, disputed, note, overridden
 from service.domain.rubric import Item
 from service.errors import Conflict, GradeMismatch, NotFound
 from service.grading import Grading
@@ -111,13 +112,14 @@ class Reviews:
         *,
         closed: bool = False,
         kind: ReviewKind | None = None,
+        cause: Cause | None = None,
         question_id: str | None = None,
     ) -> Sequence[Review]:
         """What waits for a person, the oldest first; or what was `closed`, the last one first."""
 
         def look(tx: Tx) -> list[Review]:
-            organisation = reviewer.organisation
-            return reviews.page(tx, organisation, after, limit, closed=closed, kind=kind, question_id=question_id)
+            wanted = partial(reviews.page, closed=closed, kind=kind, cause=cause, question_id=question_id)
+            return wanted(tx, reviewer.organisation, after, limit)
 
         return await asyncio.to_thread(self.store.look, look)
 

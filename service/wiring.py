@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from service.accounts import Accounts
+from service.assignments import Assignments
 from service.bank import Bank, Banks, load_banks
+from service.cohorts import Cohorts
 from service.deliveries import Deliveries
 from service.domain.attempt import Person
 from service.domain.job import Work
@@ -23,7 +25,9 @@ from service.jobs.runner import Limits, Runner
 from service.listening import Listening
 from service.live import Live
 from service.metrics import Metrics
+from service.names import Names
 from service.outbox import Outbox
+from service.overview import Overviews
 from service.people import People
 from service.plugins import load
 from service.practice import Practice
@@ -55,6 +59,8 @@ class Services:
     practice: Practice
     history: History
     reviews: Reviews
+    names: Names
+    overviews: Overviews
     handlers: Handlers
     deliveries: Deliveries
     webhooks: Webhooks
@@ -64,6 +70,8 @@ class Services:
     rates: Rates
     spending: Spending
     people: People
+    cohorts: Cohorts
+    assignments: Assignments
     voice: Voice
     recordings: Recordings
     listening: Listening
@@ -134,12 +142,16 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
         handlers=handlers,
         deliveries=deliveries,
         webhooks=Webhooks(store=store, outbox=outbox, live=live, settings=settings.webhooks),
+        names=Names(store),
+        overviews=Overviews(store, banks),
         accounts=accounts,
         provider=Provider(accounts),
         tokens=Tokens(store),
         rates=Rates(store, person=person, organisation=organisation),
         spending=spending,
         people=People(store, settings.sign_in),
+        cohorts=Cohorts(store),
+        assignments=Assignments(practice),
         voice=voice,
         recordings=Recordings(
             store=store,

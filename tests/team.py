@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +105,20 @@ def token(client: httpx2.Client, *scopes: str, days: int = 30) -> dict[str, Any]
 
 def bearer(secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
+
+
+def assignment(now: datetime, **more: Any) -> dict[str, Any]:
+    """A wish for one that is open for an hour from `now`: one question, strictly."""
+    plan = {"question_ids": ["kv-cache"], "mode": "strict"}
+    window = {"opens_at": now.isoformat(), "closes_at": (now + timedelta(hours=1)).isoformat()}
+    return {"title": "Week 1", "plan": plan, **window} | more
+
+
+def assigned(reviewer: httpx2.Client, now: datetime, *people: str, **more: Any) -> tuple[str, str]:
+    """Ids of a new cohort of these people and of an `assignment` to it."""
+    cohort: str = reviewer.post("/api/v1/cohorts", json={"name": "Autumn"}).json()["id"]
+    for person in people:
+        assert reviewer.put(f"/api/v1/cohorts/{cohort}/members/{person}").status_code == 204
+    made = reviewer.post(f"/api/v1/cohorts/{cohort}/assignments", json=assignment(now, **more))
+    assert made.status_code == 201, made.text
+    return cohort, made.json()["id"]

@@ -13,10 +13,13 @@ from fastapi.openapi.utils import get_openapi
 
 from service.api import (
     answering,
+    assigned,
     attempts,
     auth,
     bank,
+    cohorts,
     health,
+    overview,
     pages,
     people,
     problems,
@@ -105,8 +108,10 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1", responses=problems.problems(401, 403, 429))
-    practice = (bank, sessions, answering, recordings, attempts, review, voice, speech)
+    practice = (bank, sessions, answering, recordings, attempts, review, overview, voice, speech)
     for resource in (*practice, auth, tokens, people, webhooks):
+        api.include_router(resource.router)
+    for resource in (cohorts, assigned):
         api.include_router(resource.router)
     return api
 

@@ -142,6 +142,9 @@ BankEtag = Depends(_bank_etag)
 Position = Annotated[int, Path(ge=1, le=1000, description="Place of the question in its session, from 1.")]
 Cursor = Annotated[UUID | None, Query(description="`next_cursor` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=100, description="Rows on a page.")]
+Blind = Annotated[
+    bool, Query(description="Nobody is named: pseudonyms in place of ids, the same each time, and no names.")
+]
 Wait = Annotated[float, Query(ge=0, le=25, description="Seconds to wait for the grade, at most.")]
 Key = Annotated[
     str | None,

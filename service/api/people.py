@@ -34,8 +34,9 @@ async def list_people(uses: Uses, who: Admin, cursor: Cursor = None, limit: Limi
 
 @router.put("/people/{person_id}", responses=problems(404, 409, 413))
 async def change_person(person_id: UUID, wish: PersonIn, uses: Uses, who: Admin, now: Now) -> PersonOut:
-    """Give somebody another role, or disable their account. Not your own."""
-    return _person(await uses.people.change(who, person_id, wish.role, wish.disabled, now))
+    """Give somebody another role or time factor, or disable their account. Not your own."""
+    changed = await uses.people.change(who, person_id, wish.role, wish.disabled, wish.time_factor, now)
+    return _person(changed)
 
 
 @router.get("/invites")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from service.domain import Value
 from service.domain.attempt import LOCAL, Person, clean
+from service.domain.session import TimeFactor
 from service.errors import Invalid
 
 Role = Literal["candidate", "reviewer", "admin"]
@@ -40,6 +41,8 @@ class Account(Value):
     role: Role
     created_at: datetime
     disabled_at: datetime | None = None
+    time_factor: TimeFactor = 1
+    """Multiplies every limit of the strict sessions that are assigned to them."""
 
     @property
     def person(self) -> Person:

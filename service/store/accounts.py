@@ -1,12 +1,13 @@
 """Accounts, who they are elsewhere, and which of them is the first admin."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, or_, select
 from uuid_utils.compat import uuid7
 
-from service.domain.attempt import Person
+from service.domain.attempt import LOCAL, Person
 from service.domain.identity import Account, Role
 from service.errors import Forbidden, NotFound
 from service.store.engine import Tx, insert
@@ -110,8 +111,9 @@ def locked_by_admin(tx: Tx, admin: Person, account_id: UUID) -> Account:
 
 
 def save(tx: Tx, account: Account) -> None:
-    """Its name, role, and whether it is disabled."""
-    tx.get_one(AccountRow, account.id).sqlmodel_update(account.model_dump(include={"name", "role", "disabled_at"}))
+    """Its name, role, time factor, and whether it is disabled."""
+    fields = {"name", "role", "disabled_at", "time_factor"}
+    tx.get_one(AccountRow, account.id).sqlmodel_update(account.model_dump(include=fields))
 
 
 def page(tx: Tx, organisation: str, after: UUID | None, limit: int) -> list[Account]:
@@ -120,6 +122,14 @@ def page(tx: Tx, organisation: str, after: UUID | None, limit: int) -> list[Acco
     if after is not None:
         query = query.where(col(AccountRow.id) > after)
     return [account_of(row) for row in tx.exec(query)]
+
+
+def names(tx: Tx, organisation: str, people: Collection[str] | None) -> dict[str, str]:
+    """By id, of those `people` (None: everybody) who have an account in the organisation."""
+    query = select(AccountRow.owner, AccountRow.name).where(AccountRow.organisation == organisation)
+    if people is not None:
+        query = query.where(col(AccountRow.id).in_([UUID(who) for who in people if who != LOCAL.id]))
+    return dict(tx.exec(query).all())
 
 
 def account_of(row: AccountRow) -> Account:

@@ -4,7 +4,7 @@ from sqlalchemy import case
 from sqlmodel import col
 
 from service.store.engine import Tx, insert
-from service.store.tables import RateRow
+from service.store.outside_tables import RateRow
 
 WHOLE = ""
 """In place of an owner: the organisation."""

@@ -12,7 +12,8 @@ from service.domain.attempt import Person
 from service.domain.webhook import Delivery, Event, Webhook
 from service.errors import NotFound
 from service.store.engine import Tx
-from service.store.tables import DeliveryRow, JobRow, WebhookRow
+from service.store.outside_tables import DeliveryRow, WebhookRow
+from service.store.tables import JobRow
 
 
 def add(tx: Tx, by: Person, url: str, events: Sequence[Event], secret: str, now: datetime) -> Webhook:

@@ -198,7 +198,7 @@ def test_of_two_admins_who_take_the_role_from_each_other_one_stays(ada: TestClie
 
     async def both() -> list[object]:
         wishes = ((first, second), (second, first))
-        steps = (services.people.change(by, UUID(of.id), "reviewer", False, clock()) for by, of in wishes)
+        steps = (services.people.change(by, UUID(of.id), "reviewer", False, None, clock()) for by, of in wishes)
         return await asyncio.gather(*steps, return_exceptions=True)
 
     outcomes = asyncio.run(both())

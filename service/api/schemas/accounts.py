@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from service.domain.audit import Action
 from service.domain.identity import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, Role, Scope, Way
 from service.domain.rate import Side
+from service.domain.session import TimeFactor
 
 Email = Annotated[str, Field(min_length=3, max_length=320, examples=["ada@example.org"])]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, examples=["Ada"])]
@@ -179,6 +180,8 @@ class PersonOut(BaseModel):
     role: Role
     created_at: datetime
     disabled_at: datetime | None
+    time_factor: float
+    """Multiplies every limit of the strict sessions that are assigned to them."""
 
 
 class PeoplePage(BaseModel):
@@ -190,6 +193,8 @@ class PersonIn(BaseModel, strict=True):
     role: Role
     disabled: bool = False
     """Who is disabled is signed out, and cannot come in."""
+    time_factor: TimeFactor | None = None
+    """Null: as it is."""
 
 
 class AuditOut(BaseModel):

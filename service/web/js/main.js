@@ -4,6 +4,8 @@ import { accountPage } from "./pages/account.js";
 import { answerPage } from "./pages/answer.js";
 import { attemptPage } from "./pages/attempt.js";
 import { cardsPage } from "./pages/cards.js";
+import { deskPage } from "./pages/desk.js";
+import { deskAttemptPage } from "./pages/desk-attempt.js";
 import { historyPage } from "./pages/history.js";
 import { invitePage } from "./pages/invite.js";
 import { peoplePage } from "./pages/people.js";
@@ -34,6 +36,8 @@ startRouter({
     [/^\/attempts\/([^/]+)$/, attemptPage],
     [/^\/sessions\/([^/]+)\/cards$/, cardsPage],
     [/^\/history$/, historyPage],
+    [/^\/review$/, deskPage],
+    [/^\/review\/([^/]+)$/, deskAttemptPage],
     [/^\/microphone$/, microphonePage],
     [/^\/sign-in$/, signInPage],
     [/^\/invite$/, invitePage],

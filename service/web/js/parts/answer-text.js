@@ -57,7 +57,7 @@ function piece(words, over, to, seen) {
     id: first && evidenceId(first.id),
     title: over.map(({ says }) => says).join(" · "),
     class: wrong ? "wrong" : null,
-    data: points.length ? { d: points[0].dimension } : {},
+    data: { shows: over.map(({ id }) => id).join(" "), ...(points.length && { d: points[0].dimension }) },
   };
   return h("mark", props, words, tags);
 }
