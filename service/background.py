@@ -9,7 +9,8 @@ from datetime import timedelta
 from service.domain.job import Priority, Queue
 from service.jobs.supervise import supervise
 from service.live import JOBS
-from service.store import attempts, jobs, retention, webhooks
+from service.retention import keep_within
+from service.store import attempts, jobs, webhooks
 from service.store.notices import listen
 from service.wiring import Services
 
@@ -39,8 +40,8 @@ async def beside(services: Services, queues: tuple[Queue, ...]) -> AsyncIterator
     if "transcription" in queues and settings.job_concurrency:
         loops["recordings"] = lambda: services.listening.work(settings.job_concurrency)
         loops["sound"] = lambda: _tidy(services)
-    if days := settings.keep_days:
-        loops["retention"] = lambda: _forget(services, days)
+    if settings.keep_days or any(settings.retention.model_dump().values()):
+        loops["retention"] = lambda: _forget(services)
     tasks = [asyncio.create_task(supervise(name, loop)) for name, loop in loops.items()]
     try:
         yield
@@ -87,13 +88,7 @@ async def _tidy_log(services: Services) -> None:
     await asyncio.sleep(RETENTION_SECONDS)
 
 
-async def _forget(services: Services, days: int) -> None:
-    """Delete what is older than the operator keeps it."""
-
-    def forget() -> int:
-        with services.store.write() as tx:
-            return retention.forget(tx, services.clock() - timedelta(days=days), BATCH)
-
-    while forgotten := await asyncio.to_thread(forget):
-        log.info("sessions deleted after their time", extra={"sessions": forgotten, "keep_days": days})
+async def _forget(services: Services) -> None:
+    """Remove what is older than the operator keeps it."""
+    await asyncio.to_thread(keep_within, services.store, services.settings, services.clock())
     await asyncio.sleep(RETENTION_SECONDS)

@@ -8,6 +8,7 @@ VivaError
 ├── SignInRequired          it is not known who is asking
 │   └── SignInFailed        what was given to sign in with is not right
 ├── Forbidden               it is known who is asking: they may not do this
+│   └── NotAgreed           their organisation has not agreed to what would be sent elsewhere
 ├── TooManyTries            wrong passwords; try again later
 ├── TooManyRequests         more than a minute has room for; the next one has again
 ├── ProviderUnavailable     the provider that people sign in with cannot be asked at the moment
@@ -76,6 +77,10 @@ class SignInFailed(SignInRequired):
 
 class Forbidden(VivaError):
     """You may not do this."""
+
+
+class NotAgreed(Forbidden):
+    """Your organisation has not agreed to that being sent elsewhere."""
 
 
 class TooManyTries(VivaError):

@@ -34,7 +34,7 @@ class Webhooks:
         def change(tx: Tx) -> Webhook:
             if len(webhooks.page(tx, admin.organisation)) >= MAX_WEBHOOKS:
                 raise Conflict(f"There are {MAX_WEBHOOKS} webhooks already.")
-            made = webhooks.add(tx, admin, url, _once(events), secret, now)
+            made = webhooks.add(tx, admin.organisation, url, _once(events), secret, now)
             audit.add(tx, admin, "webhook", now, made.id)
             return made
 

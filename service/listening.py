@@ -17,6 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 from service.bank import Banks
+from service.consents import Consents
 from service.domain.recording import LOST, Claim, Failure, Recording
 from service.domain.transcript import Transcript
 from service.errors import NotFound, StoreUnavailable, VivaError, VoiceUnavailable
@@ -43,12 +44,21 @@ class Listening:
     """One worker. Its name is its own."""
 
     def __init__(
-        self, *, store: Store, banks: Banks, voice: Voice, live: Live, clock: Callable[[], datetime], lease: float
+        self,
+        store: Store,
+        banks: Banks,
+        voice: Voice,
+        consents: Consents,
+        live: Live,
+        *,
+        clock: Callable[[], datetime],
+        lease: float,
     ) -> None:
         """`lease` is how many seconds a recording is left to who was last heard of."""
         self.store = store
         self.banks = banks
         self.voice = voice
+        self.consents = consents
         self.live = live
         self.clock = clock
         self.lease = lease
@@ -141,7 +151,11 @@ class Listening:
             await self._ended(claim, heard)
 
     async def _heard(self, claim: Claim) -> Transcript | str | None:
-        """What there is to hear by now: the transcript of one that has ended, else as `Voice.further`."""
+        """What there is to hear by now: the transcript of one that has ended, else as `Voice.further`.
+
+        Raises NotAgreed, and as these.
+        """
+        await self.consents.heard_elsewhere(claim.recording.owner.organisation)
         hints = self._hints(claim.recording)
         with tempfile.TemporaryDirectory(prefix="viva-", ignore_cleanup_errors=True) as folder:
             path = Path(folder, "recording")

@@ -234,10 +234,10 @@ class Practice:
 
     async def handed_in(self, person: Person, attempt_ids: Sequence[UUID], wait: float | None) -> None:
         """What was committed has something to show, and somebody to grade it; that is waited for."""
-        await self.grading.provisionally(attempt_ids)
+        takes_time = await self.grading.provisionally(person, attempt_ids)
         self.live.tell(JOBS)
         if wait is None:
-            wait = 0 if self.grading.meanwhile else WAIT_SECONDS
+            wait = 0 if takes_time else WAIT_SECONDS
         await self.following.graded(person, attempt_ids, wait)
 
     # Blocking parts, for worker threads

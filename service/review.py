@@ -65,13 +65,15 @@ class Reviews:
     ) -> Reviewed:
         """Add a person's grade: the one of number `based_on` (0: none yet) with `changes`.
 
-        Raises GradeMismatch where another has been added meanwhile, Invalid, NotFound.
+        Raises Conflict (the answer was removed), GradeMismatch where another has been added meanwhile, Invalid,
+        NotFound.
         """
         item = (await self.grades(reviewer, attempt_id)).item
 
         def change(tx: Tx) -> None:
             jobs.end(tx, attempt_id, GRADES)
             attempt = attempts.load(tx, attempt_id, lock=True)
+            attempt.check_kept()
             kept = attempts.grades(tx, attempt_id)
             current = kept[-1].number if kept else 0
             if current != based_on:
@@ -96,6 +98,7 @@ class Reviews:
             attempt = attempts.load(tx, attempt_id, lock=True)
             if attempt.status == "submitted":
                 raise Conflict("The answer is still being graded.")
+            attempt.check_kept()
             _, result = attempts.get(tx, person, attempt_id)
             disputed(result, point, reviews.of_attempt(tx, attempt_id))
             opened = reviews.add_dispute(tx, attempt, attempts.last_number(tx, attempt_id), point, said, now)
@@ -146,7 +149,8 @@ class Reviews:
         return added
 
     def check_regrade(self, tx: Tx, attempt: Attempt) -> None:
-        """Raises Conflict where there is no grade yet, or a person's."""
+        """Raises Conflict where there is no grade yet, or a person's, or no answer any more."""
+        attempt.check_kept()
         if attempt.status == "submitted":
             raise Conflict("The answer is still being graded.")
         if attempts.by_person(tx, attempt.id):

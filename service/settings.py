@@ -32,6 +32,21 @@ class LimitSettings(BaseModel):
     """The same for a whole organisation. Default: 6000, and no limit for the local user."""
 
 
+class RetentionSettings(BaseModel):
+    """`VIVA_RETENTION__AUDIO_DAYS` and so on: after how many days parts go, before the sessions that they are of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    audio_days: int | None = Field(default=None, ge=1)
+    """Days after which the sound of spoken answers is deleted. Default: as VIVA_VOICE__KEEP says."""
+    transcript_days: int | None = Field(default=None, ge=1)
+    """Days after which it is forgotten what was heard in it: the answer that was handed in stays."""
+    answer_days: int | None = Field(default=None, ge=1)
+    """Days after which answers, drafts and quotes go, and what models wrote about them. Verdicts and scores stay."""
+    reply_days: int | None = Field(default=None, ge=1)
+    """Days after which the raw replies of language models are deleted, which reviewers can see."""
+
+
 class Settings(BaseSettings):
     """Every field's description is below it; docs/hosting.md lists them."""
 
@@ -67,6 +82,8 @@ class Settings(BaseSettings):
     """Members of the grader `panel`, as a JSON list of models' names and graders. Default: none."""
     cascade: tuple[str, ...] = ()
     """Levels of the grader `cascade`, the cheapest first: a JSON list of the same. Default: none."""
+    own_hosts: tuple[str, ...] = ()
+    """Hosts and networks that are yours, as a JSON list: models there are not elsewhere, and need nobody's consent."""
     budget_person: float | None = Field(default=None, ge=0)
     """What language models may cost a person on one day (UTC), in VIVA_BUDGET_UNIT. Default: no limit."""
     budget_organisation: float | None = Field(default=None, ge=0)
@@ -97,6 +114,8 @@ class Settings(BaseSettings):
     """Seconds after which a job counts as lost, where nothing was heard of its worker: longer than any grade takes."""
     keep_days: int | None = Field(default=None, ge=1)
     """Days after which sessions, answers and grades are deleted. Default: they are kept."""
+    retention: RetentionSettings = RetentionSettings()
+    """After which days parts of them go, as `VIVA_RETENTION__AUDIO_DAYS` and so on: see below. Default: with them."""
     drain_seconds: float = Field(default=1, ge=0, le=60)
     """Seconds between SIGTERM, when `/readyz` begins to fail, and the end of accepting requests."""
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")

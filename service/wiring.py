@@ -10,11 +10,12 @@ from service.accounts import Accounts
 from service.assignments import Assignments
 from service.bank import Bank, Banks, load_banks
 from service.cohorts import Cohorts
+from service.consents import Consents
 from service.deliveries import Deliveries
 from service.domain.attempt import Person
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
-from service.graders import Grader, longest_seconds
+from service.graders import Grader, longest_seconds, sends_to
 from service.graders import make as make_grader
 from service.grading import Grading
 from service.history import History
@@ -31,10 +32,12 @@ from service.overview import Overviews
 from service.people import People
 from service.plugins import load
 from service.practice import Practice
+from service.privacy import Privacy
 from service.providers import Provider
 from service.rates import Rates
 from service.recordings import Recordings
 from service.review import Reviews
+from service.rosters import Rosters
 from service.settings import Settings
 from service.spending import Budget, Spending
 from service.store.engine import Store
@@ -42,6 +45,7 @@ from service.store.migrate import require, upgrade
 from service.tokens import Tokens
 from service.voice import BUILT_IN as TRANSCRIBERS
 from service.voice import Transcriber
+from service.voice import sends_to as speech_to
 from service.voice.hearing import Voice
 from service.voice.speech import Speech
 
@@ -70,8 +74,11 @@ class Services:
     rates: Rates
     spending: Spending
     people: People
+    rosters: Rosters
     cohorts: Cohorts
     assignments: Assignments
+    privacy: Privacy
+    consents: Consents
     voice: Voice
     recordings: Recordings
     listening: Listening
@@ -101,15 +108,15 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
         upgrade(store)
     else:
         require(store)
-    budget = Budget(settings.budget_unit, settings.budget_person, settings.budget_organisation)
-    spending = Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
     handlers: dict[Work, Handler] = {}  # filled below: who does a job may make others
     jobs = make_jobs(settings, store, live, metrics, clock, handlers)
-    outbox = Outbox(jobs)
+    outbox, spending = Outbox(jobs), _spending(settings, store, metrics, clock)
+    consents = Consents(store, settings, sends_to(grader), speech_to(voice.transcriber))
     grading = Grading(
         store=store,
         banks=banks,
         grader=grader,
+        consents=consents,
         spending=spending,
         metrics=metrics,
         live=live,
@@ -128,6 +135,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
         store=store, banks=banks, grading=grading, jobs=jobs, live=live, outbox=outbox, grace=settings.grace_seconds
     )
     accounts = Accounts(store, settings.sign_in)
+    people = People(store, settings.sign_in)
     person, organisation = settings.rates()
     return Services(
         settings=settings,
@@ -149,9 +157,12 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
         tokens=Tokens(store),
         rates=Rates(store, person=person, organisation=organisation),
         spending=spending,
-        people=People(store, settings.sign_in),
+        people=people,
+        rosters=Rosters(store, people),
         cohorts=Cohorts(store),
         assignments=Assignments(practice),
+        privacy=Privacy(store, jobs),
+        consents=consents,
         voice=voice,
         recordings=Recordings(
             store=store,
@@ -159,13 +170,16 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
             max_bytes=settings.voice.max_bytes,
             queue=settings.voice.queue + voice.transcriber.places,
         ),
-        listening=Listening(
-            store=store, banks=banks, voice=voice, live=live, clock=clock, lease=settings.lease_seconds
-        ),
+        listening=Listening(store, banks, voice, consents, live, clock=clock, lease=settings.lease_seconds),
         speech=Speech(settings.data_dir / "speech"),
         metrics=metrics,
         clock=clock,
     )
+
+
+def _spending(settings: Settings, store: Store, metrics: Metrics, clock: Callable[[], datetime]) -> Spending:
+    budget = Budget(settings.budget_unit, settings.budget_person, settings.budget_organisation)
+    return Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
 
 
 def open_store(settings: Settings) -> Store:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from service.api.problems import STATUS
 from service.identity.settings import SignInSettings
 from service.llm.settings import LlmSettings
-from service.settings import ROOT, LimitSettings, Settings
+from service.settings import ROOT, LimitSettings, RetentionSettings, Settings
 from service.voice.settings import VoiceSettings
 from service.webhooks import signing
 from service.webhooks.settings import WebhookSettings
@@ -31,6 +31,7 @@ def text(name: str) -> str:
     [
         ("VIVA_", Settings),
         ("VIVA_LLM__", LlmSettings),
+        ("VIVA_RETENTION__", RetentionSettings),
         ("VIVA_VOICE__", VoiceSettings),
         ("VIVA_SIGN_IN__", SignInSettings),
         ("VIVA_LIMITS__", LimitSettings),

@@ -19,9 +19,11 @@ from service.api import (
     bank,
     cohorts,
     health,
+    organisation,
     overview,
     pages,
     people,
+    privacy,
     problems,
     receiving,
     recordings,
@@ -109,9 +111,7 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1", responses=problems.problems(401, 403, 429))
     practice = (bank, sessions, answering, recordings, attempts, review, overview, voice, speech)
-    for resource in (*practice, auth, tokens, people, webhooks):
-        api.include_router(resource.router)
-    for resource in (cohorts, assigned):
+    for resource in (*practice, auth, tokens, people, organisation, privacy, cohorts, assigned, webhooks):
         api.include_router(resource.router)
     return api
 

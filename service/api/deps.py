@@ -68,6 +68,11 @@ def person(request: Request, who: Annotated[Caller, Depends(caller)]) -> Person:
     return who.person
 
 
+async def _agreed(request: Request, who: Annotated[Person, Depends(person)]) -> None:
+    """Raises NotAgreed."""
+    await _services(request).consents.heard_elsewhere(who.organisation)
+
+
 def reviewer(who: Annotated[Caller, Depends(caller)]) -> Person:
     """Who is asking, as somebody who may review the answers of their organisation."""
     _may(who, "review")
@@ -136,6 +141,8 @@ Member = Depends(person)
 """For routes that are the same for everybody who may come in."""
 Stays = Annotated[Callable[[], Awaitable[bool]], Depends(_staying)]
 """Whether whoever began to read a stream still may: they may have signed out since, or been disabled."""
+Agreed = Depends(_agreed)
+"""For routes that take in speech."""
 Now = Annotated[datetime, Depends(_arrival)]
 Revision = Annotated[int, Depends(_revision)]
 BankEtag = Depends(_bank_etag)

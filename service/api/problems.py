@@ -29,6 +29,7 @@ STATUS: dict[type[errors.VivaError], tuple[int, str]] = {
     errors.SignInRequired: (401, "sign-in-required"),
     errors.SignInFailed: (401, "sign-in-failed"),
     errors.Forbidden: (403, "forbidden"),
+    errors.NotAgreed: (403, "not-agreed"),
     errors.TooManyTries: (429, "too-many-tries"),
     errors.TooManyRequests: (429, "too-many-requests"),
     errors.ProviderUnavailable: (503, "provider-unavailable"),

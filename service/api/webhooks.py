@@ -73,7 +73,7 @@ async def redeliver(webhook_id: UUID, delivery_id: UUID, uses: Uses, who: Admin,
 
 
 def _shown(webhook: Webhook) -> dict[str, object]:
-    return webhook.model_dump(exclude={"owner"})
+    return webhook.model_dump(exclude={"organisation"})
 
 
 def _delivery(delivery: Delivery) -> DeliveryOut:

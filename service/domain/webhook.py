@@ -22,8 +22,7 @@ class Webhook(Value):
     """An address that is told of some events of its organisation."""
 
     id: UUID
-    owner: Person
-    """Who added it."""
+    organisation: str
     url: str
     events: tuple[Event, ...]
     enabled: bool

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from service.domain.job import Job, Priority, Queue, Subject, Work
 from service.store.engine import Tx
@@ -52,6 +53,10 @@ class Jobs(Protocol):
 
     def enqueue(self, tx: Tx, subject: Subject, work: Work, priority: Priority, now: datetime) -> bool:
         """A job that exists from the moment `tx` commits; False where there is one of this kind already."""
+        ...
+
+    def forget(self, tx: Tx, subjects: Sequence[UUID]) -> None:
+        """Take what it keeps of these besides the rows of the jobs, which are gone when `tx` commits."""
         ...
 
     async def work(self, queues: Sequence[Queue], concurrency: int) -> None:

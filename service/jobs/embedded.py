@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
+from uuid import UUID
 
 from service.domain.job import WORKS, Job, Priority, Queue, Subject, Work
 from service.errors import StoreUnavailable
@@ -37,6 +38,9 @@ class EmbeddedJobs:
         if added:
             notices.tell(tx, JOBS)
         return added
+
+    def forget(self, tx: Tx, subjects: Sequence[UUID]) -> None:
+        pass
 
     async def work(self, queues: Sequence[Queue], concurrency: int) -> None:
         works = list(chain.from_iterable(WORKS[queue] for queue in queues))

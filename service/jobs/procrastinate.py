@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,9 @@ SELECT attempt_id AS subject, work, priority FROM job WHERE failed_at IS NULL AN
     WHERE queueing_lock = job.work || ':' || job.attempt_id AND status IN ('todo', 'doing')
 ) ORDER BY priority, created_at LIMIT 1000
 """
+
+
+FORGET = "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = ANY(%s)"
 
 
 class Again(Exception):
@@ -93,6 +97,12 @@ class ProcrastinateJobs:
                 subject=str(subject.id), work=work
             )
         return added
+
+    def forget(self, tx: Tx, subjects: Sequence[UUID]) -> None:
+        """What is being delivered ends by itself: it finds no row, and procrastinate deletes what has ended well."""
+        locks = [f"{work}:{subject}" for subject in subjects for work in chain.from_iterable(WORKS.values())]
+        if tx.connection().exec_driver_sql(INSTALLED).scalar():
+            tx.connection().exec_driver_sql(FORGET, (locks,))
 
     async def work(self, queues: Sequence[Queue], concurrency: int) -> None:
         app = App(connector=PsycopgConnector(conninfo=self._dsn, min_size=1, max_size=4))

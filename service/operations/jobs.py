@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
+from service.domain.attempt import Attempt
+from service.domain.grade import Grade
 from service.domain.job import Job, Priority
 from service.errors import Conflict, NotFound
 from service.live import about
 from service.store import attempts, jobs, notices
+from service.store.engine import Tx
 from service.wiring import Services
 
 BATCH = 500
@@ -68,9 +71,10 @@ def foreseen(services: Services, question_id: str | None, since: datetime | None
     while True:
         with services.store.read() as tx:
             found = attempts.outdated(tx, grader, question_id, after, BATCH, since=since)
+            count += sum(_worth(services, tx, attempt) for attempt in found)
         if not found:
             return
-        after, count = found[-1].id, count + len(found)
+        after = found[-1].id
         yield count
 
 
@@ -88,12 +92,22 @@ def enqueue_regrades(services: Services, question_id: str | None, since: datetim
     while True:
         with services.store.write() as tx:
             found = attempts.outdated(tx, services.grading.grader.identity, question_id, after, BATCH, since=since)
-            for attempt in found:
+            for attempt in [attempt for attempt in found if _worth(services, tx, attempt)]:
                 count += services.jobs.enqueue(tx, attempt, "regrade", Priority.REGRADE, services.clock())
         if not found:
             return
         after = found[-1].id
         yield count
+
+
+def _worth(services: Services, tx: Tx, attempt: Attempt) -> bool:
+    """Not where its organisation has not agreed to the present grader, and the one for that has graded it."""
+    grader = services.grading.present(tx, attempt.owner.organisation)
+    if grader is services.grading.grader:
+        return True
+    last = attempts.grades(tx, attempt.id)[-1]
+    provisional = isinstance(last.result, Grade) and last.result.provisional is not None
+    return provisional or last.grader != grader.identity
 
 
 def regrades(services: Services) -> tuple[int, int]:

@@ -93,6 +93,19 @@ def locked(tx: Tx, who: Person, account_id: UUID) -> Account:
     return account_of(row)
 
 
+def admins(tx: Tx, organisation: str) -> list[UUID]:
+    """Of those who are not disabled, and stay so until the transaction ends."""
+    query = select(AccountRow.id).where(AccountRow.organisation == organisation, AccountRow.role == "admin")
+    query = query.where(col(AccountRow.disabled_at).is_(None)).order_by(col(AccountRow.id))
+    return list(tx.exec(query.with_for_update()))
+
+
+def others(tx: Tx, account: Account) -> bool:
+    """Whether anybody else is in its organisation."""
+    query = select(AccountRow.id).where(AccountRow.organisation == account.organisation, AccountRow.id != account.id)
+    return tx.exec(query.limit(1)).first() is not None
+
+
 def locked_by_admin(tx: Tx, admin: Person, account_id: UUID) -> Account:
     """Nobody else changes it, or the admin's own, until the transaction ends.
 
@@ -103,7 +116,7 @@ def locked_by_admin(tx: Tx, admin: Person, account_id: UUID) -> Account:
     query = select(AccountRow).where(AccountRow.organisation == admin.organisation, either)
     rows = {row.owner: row for row in tx.exec(query.order_by(col(AccountRow.id)).with_for_update())}
     own, row = rows.get(admin.id), rows.get(str(account_id))
-    if own is not None and (own.role != "admin" or own.disabled_at is not None):
+    if admin != LOCAL and (own is None or own.role != "admin" or own.disabled_at is not None):
         raise Forbidden("You are no admin any more.")
     if row is None:
         raise NotFound("There is no such person.")

@@ -71,13 +71,13 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A read-only transaction: one consistent view. Raises StoreUnavailable."""
-        with _translated(), Session(self._reader, expire_on_commit=False) as tx:
+        with translated(), Session(self._reader, expire_on_commit=False) as tx:
             yield tx
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that is committed at the end, or rolled back on an error. Raises StoreUnavailable."""
-        with self._turn(), _translated(), Session(self._writer, expire_on_commit=False) as tx, tx.begin():
+        with self.turn(), translated(), Session(self._writer, expire_on_commit=False) as tx, tx.begin():
             yield tx
 
     def look(self, look: Callable[[Tx], T]) -> T:
@@ -99,7 +99,8 @@ class Store:
         finally:
             self._lock.release()
 
-    def _turn(self) -> AbstractContextManager[None]:
+    def turn(self) -> AbstractContextManager[None]:
+        """No other writer of this process, on SQLite, until the end. Raises StoreBusy."""
         return self._queued() if self.is_sqlite else nullcontext()
 
     def ping(self, now: datetime) -> None:
@@ -134,7 +135,8 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """What the driver raises as what we do: StoreUnavailable, Conflict."""
     try:
         yield
     except IntegrityError as error:

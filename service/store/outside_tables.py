@@ -9,12 +9,13 @@ from sqlmodel import Field, SQLModel
 from service.store.tables import Owned, long_text, utc
 
 
-class WebhookRow(Owned, table=True):
-    """An address outside that is told of events. Its owner is who added it."""
+class WebhookRow(SQLModel, table=True):
+    """An address outside that is told of events. It is the organisation's."""
 
     __tablename__ = "webhook"
     __table_args__ = (Index("ix_webhook_organisation", "organisation", "id"),)
     id: UUID = Field(primary_key=True)
+    organisation: str
     url: str = long_text()
     events: str
     """Names with blanks between them."""

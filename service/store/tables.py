@@ -125,6 +125,8 @@ class AttemptRow(Owned, table=True):
     idempotency_key: str | None
     fingerprint: str
     """SHA-256 of what was sent with the key: the same key with another request is refused."""
+    removed_at: datetime | None = utc(default=None)
+    """When its text was removed, for its time was over; null while it is there."""
 
 
 class GradeRow(Owned, table=True):
@@ -349,10 +351,24 @@ class InviteRow(Owned, table=True):
     id: UUID = Field(primary_key=True)
     digest: str = Field(unique=True)
     email: str | None = None
+    name: str | None = None
+    """As whoever invited them wrote it; they may write it otherwise."""
+    cohort_id: UUID | None = None
+    """That they are put in when they come, if it is still there."""
     role: str
     created_at: datetime = utc()
     expires_at: datetime = utc()
     accepted_at: datetime | None = utc(default=None)
+
+
+class ConsentRow(SQLModel, table=True):
+    """What an organisation has agreed to have sent elsewhere."""
+
+    __tablename__ = "consent"
+    organisation: str = Field(primary_key=True)
+    llm: bool
+    speech: bool
+    changed_at: datetime = utc()
 
 
 class ThrottleRow(SQLModel, table=True):

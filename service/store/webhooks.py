@@ -16,11 +16,10 @@ from service.store.outside_tables import DeliveryRow, WebhookRow
 from service.store.tables import JobRow
 
 
-def add(tx: Tx, by: Person, url: str, events: Sequence[Event], secret: str, now: datetime) -> Webhook:
+def add(tx: Tx, organisation: str, url: str, events: Sequence[Event], secret: str, now: datetime) -> Webhook:
     row = WebhookRow(
         id=uuid7(),
-        owner=by.id,
-        organisation=by.organisation,
+        organisation=organisation,
         url=url,
         events=" ".join(events),
         secret=secret,
@@ -44,7 +43,7 @@ def get(tx: Tx, organisation: str, webhook_id: UUID) -> Webhook:
 
 
 def save(tx: Tx, webhook: Webhook) -> None:
-    row = _row(tx, webhook.owner.organisation, webhook.id)
+    row = _row(tx, webhook.organisation, webhook.id)
     row.url, row.events, row.enabled = webhook.url, " ".join(webhook.events), webhook.enabled
 
 
@@ -129,9 +128,7 @@ def _row(tx: Tx, organisation: str, webhook_id: UUID) -> WebhookRow:
 
 
 def _webhook(row: WebhookRow) -> Webhook:
-    owner = Person(id=row.owner, organisation=row.organisation)
-    shown = row.model_dump(exclude={"owner", "organisation", "secret", "events"})
-    return Webhook.model_validate(shown | {"owner": owner, "events": row.events.split()})
+    return Webhook.model_validate(row.model_dump(exclude={"secret"}) | {"events": row.events.split()})
 
 
 def _delivery(row: DeliveryRow) -> Delivery:

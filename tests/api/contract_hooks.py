@@ -15,14 +15,14 @@ from tests.team import assigned, assignment
 from tests.voice.sounds import AUDIO
 
 AUTHORIZATION = {"Authorization": f"Bearer {os.environ['VIVA_SECRET']}"}
-client = httpx2.Client(base_url=os.environ["VIVA_URL"], headers=AUTHORIZATION)
+client = httpx2.Client(base_url=os.environ["VIVA_URL"], headers=AUTHORIZATION, timeout=120)
 turns = itertools.count()
 RECORDING = (AUDIO / "nm2.webm").read_bytes()
 
 
 @schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> None:
-    in_person = case.operation.path.endswith(("/password", "/tokens", "/tokens/{token_id}"))
+    in_person = case.operation.path.endswith(("/password", "/tokens", "/tokens/{token_id}", "/me/export", "/me/erase"))
     case.headers.update({"Cookie": f"viva={os.environ['VIVA_COOKIE']}"} if in_person else AUTHORIZATION)
     if next(turns) % 3:
         return

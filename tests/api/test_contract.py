@@ -43,6 +43,20 @@ def test_every_answer_is_as_described_and_every_operation_succeeds_at_times(tmp_
     assert operations - {(method, route.removeprefix(PREFIX)) for method, route in counted} == set()
 
 
+def _leave(admin: httpx2.Client) -> None:
+    """Somebody takes all that is theirs, and is erased; somebody else erases themselves."""
+    for erase in (False, True):
+        with httpx2.Client(base_url=admin.base_url) as cy:
+            account = join(cy, invited(admin), "cy@example.org").json()["id"]
+            assert cy.get(f"{PREFIX}/me/export").status_code == 200
+            assert admin.get(f"{PREFIX}/people/{account}/export").status_code == 200
+            if erase:
+                assert admin.delete(f"{PREFIX}/people/{account}").status_code == 200
+            else:
+                wish = {"everything": True, "password": PASSWORD}
+                assert cy.post(f"{PREFIX}/me/erase", json=wish).status_code == 200
+
+
 def _come_in(client: httpx2.Client) -> tuple[str, str]:
     """Do once what nobody can do by chance; an admin's token, which `client` then sends as well, and their cookie."""
     set_up(client)
@@ -53,6 +67,7 @@ def _come_in(client: httpx2.Client) -> tuple[str, str]:
         account = join(bob, code, BOB).json()["id"]
         assert sign_in(bob, BOB).status_code == 200
     assert client.put(f"{PREFIX}/people/{account}", json={"role": "reviewer"}).status_code == 200
+    _leave(client)
     assert client.get(f"{AUTH}/tokens").status_code == 200
     secret: str = token(client, "practice", "review", "admin")["secret"]
     client.headers.update(bearer(secret))

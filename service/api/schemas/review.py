@@ -98,6 +98,7 @@ class CallOut(BaseModel):
     digest: str
     """SHA-256 (hex) of all that was sent: the prompt."""
     reply: str
+    """Empty once it is kept no longer."""
     request_id: str | None
     finish_reason: str | None
     prompt_tokens: int | None
@@ -170,7 +171,8 @@ class ReviewedAttempt(BaseModel):
     mistakes: list[MistakeToFind]
     item_digest: str
     """SHA-256 (hex) of question and rubric as the attempt knew them."""
-    answer: str
+    answer: str | None
+    """Null once it is kept no longer."""
     grades: list[GradeRecord]
     reviews: list[ReviewOut]
 

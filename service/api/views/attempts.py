@@ -73,7 +73,8 @@ def attempt(bank: Bank, view: AttemptView) -> AttemptOut:
         previous = Previous(attempt_id=view.previous.attempt_id, overall=view.previous.overall, change=change)
     return AttemptOut(
         **summary | {"title": view.item.question.title, "topic": view.item.question.topic},
-        answer=view.attempt.answer.text,
+        answer=None if view.attempt.removed_at else view.attempt.answer.text,
+        removed_at=view.attempt.removed_at,
         source=view.attempt.answer.source,
         words=view.attempt.answer.words,
         grade=None if grade is None else _grade(view.item.rubric, grade),

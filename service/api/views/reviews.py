@@ -45,7 +45,7 @@ def reviewed(bank: Bank, found: Reviewed, naming: Naming) -> ReviewedAttempt:
         key_points=key_points(rubric),
         mistakes=[MistakeToFind(**m.model_dump(include=set(MistakeToFind.model_fields))) for m in rubric.mistakes],
         item_digest=found.attempt.item_digest,
-        answer=found.attempt.answer.text,
+        answer=None if found.attempt.removed_at else found.attempt.answer.text,
         grades=[_record(rubric, kept, naming) for kept in found.grades],
         reviews=[queued(bank, review, naming) for review in found.reviews],
     )

@@ -3,7 +3,9 @@
 import { accountPage } from "./pages/account.js";
 import { answerPage } from "./pages/answer.js";
 import { attemptPage } from "./pages/attempt.js";
+import { assignmentPage, assignPage } from "./pages/assignment.js";
 import { cardsPage } from "./pages/cards.js";
+import { cohortPage, cohortsPage } from "./pages/cohorts.js";
 import { deskPage } from "./pages/desk.js";
 import { deskAttemptPage } from "./pages/desk-attempt.js";
 import { historyPage } from "./pages/history.js";
@@ -43,6 +45,10 @@ startRouter({
     [/^\/invite$/, invitePage],
     [/^\/account$/, accountPage],
     [/^\/people$/, peoplePage],
+    [/^\/cohorts$/, cohortsPage],
+    [/^\/cohorts\/([^/]+)$/, cohortPage],
+    [/^\/cohorts\/([^/]+)\/assign$/, assignPage],
+    [/^\/assignments\/([^/]+)$/, assignmentPage],
   ],
   missing: missingPage,
   problem: problemPage,

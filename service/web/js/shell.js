@@ -18,7 +18,7 @@ const THEMES = {
 };
 
 const account = h("a", { href: "/account", class: "button quiet round account", hidden: true }, icon("person"));
-const links = PLACES.map(({ path, label, scope }) => h("a", { href: path, hidden: Boolean(scope) }, label));
+const links = PLACES.map(({ path, label, scope }) => h("a", { href: path, class: scope ? "scoped" : null, hidden: Boolean(scope) }, label));
 
 export function showHeader() {
   applyTheme(currentTheme());

@@ -1,4 +1,4 @@
-"""webhooks, what they are told, and jobs for that beside those of attempts"""
+"""webhooks, what they are told, jobs for that; and what an invite knows of whom it is for"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,9 +12,8 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "webhook",
-        sa.Column("owner", sa.String(), nullable=False),
-        sa.Column("organisation", sa.String(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation", sa.String(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("events", sa.String(), nullable=False),
         sa.Column("secret", sa.String(), nullable=False),
@@ -43,6 +42,8 @@ def upgrade() -> None:
     op.create_index("ix_delivery_webhook_id", "delivery", ["webhook_id", "id"])
     op.create_index("ix_delivery_created_at", "delivery", ["created_at"])
     op.create_index("ix_delivery_owner", "delivery", ["organisation", "owner"])
+    op.add_column("invite", sa.Column("name", sa.String(), nullable=True))
+    op.add_column("invite", sa.Column("cohort_id", sa.Uuid(), nullable=True))
     # A subject may be a delivery. No release relies on the key: a job whose subject is gone ends, and whoever deletes
     # a subject deletes its jobs.
     if op.get_context().dialect.name == "sqlite":
@@ -56,5 +57,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM job WHERE work = 'deliver'")
     with op.batch_alter_table("job") as job:
         job.create_foreign_key("fk_job_attempt_id", "attempt", ["attempt_id"], ["id"])
+    op.drop_column("invite", "cohort_id")
+    op.drop_column("invite", "name")
     op.drop_table("delivery")
     op.drop_table("webhook")

@@ -25,6 +25,7 @@ export async function accountPage({ signal }) {
       "p",
       { class: "choices" },
       me.scopes.includes("admin") && h("a", { class: "button", href: "/people" }, "People and invites"),
+      me.scopes.includes("review") && h("a", { class: "button", href: "/cohorts" }, "Cohorts"),
       me.way === "cookie" && actionButton({ class: "button" }, "Sign out", signOut),
     ),
     section("API tokens", { class: "panel" }, tokens(me, items)),

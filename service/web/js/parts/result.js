@@ -1,7 +1,7 @@
 /** An answer with what has become of it. It can be shown while it is graded: the grade then comes into the page. */
 
 import { announce, h } from "../dom.js";
-import { duration, plural } from "../format.js";
+import { duration, moment, plural } from "../format.js";
 import { focusHeading } from "../router.js";
 import { steadily, swap } from "../swap.js";
 import { answerText } from "./answer-text.js";
@@ -17,7 +17,7 @@ const PARTS = {
   feedback: ({ grade }) => grade?.feedback && section("Feedback", { class: "panel" }, h("p", {}, grade.feedback)),
   mistakes: (attempt) => attempt.grade && mistakesSection(attempt.grade, attempt),
   lifts: ({ grade }) => grade && liftsSection(grade),
-  said: ({ answer, grade }) => answerText(answer, grade),
+  said: ({ answer, grade, removed_at: at }) => (answer === null ? removed(at) : answerText(answer, grade)),
   numbers: ({ grade }) => grade && numbersPanel(grade),
   rubric: (attempt) => (attempt.grade ? rubricPanel(attempt.grade, attempt) : keyPoints(attempt.review)),
   next: ({ grade, review }) => followUps(review, grade?.follow_up),
@@ -97,8 +97,10 @@ export class Result {
 /** A part of the page, or what keeps its place. */
 const part = (name, attempt) => PARTS[name](attempt) || document.createComment(name);
 
-function facts({ words, seconds_used: used, timed_out: timedOut }) {
-  const list = [plural(words, "word"), `${duration(used)} used`, timedOut && "time ran out"];
+const removed = (at) => h("p", { class: "soft" }, `Removed on ${moment(at)}: answers are kept here for a time only.`);
+
+function facts({ answer, words, seconds_used: used, timed_out: timedOut }) {
+  const list = [answer !== null && plural(words, "word"), `${duration(used)} used`, timedOut && "time ran out"];
   return h("p", { class: "facts-line" }, list.filter(Boolean).join(" · "));
 }
 
