@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSou
 from service.errors import ConfigError
 from service.identity.settings import SignInSettings, is_loopback
 from service.llm.settings import LlmSettings
+from service.telemetry.settings import TelemetrySettings
 from service.voice.settings import VoiceSettings
 from service.webhooks.settings import WebhookSettings
 
@@ -116,6 +117,8 @@ class Settings(BaseSettings):
     """Days after which sessions, answers and grades are deleted. Default: they are kept."""
     retention: RetentionSettings = RetentionSettings()
     """After which days parts of them go, as `VIVA_RETENTION__AUDIO_DAYS` and so on: see below. Default: with them."""
+    telemetry: TelemetrySettings = TelemetrySettings()
+    """Traces for OpenTelemetry, as `VIVA_TELEMETRY__ENDPOINT` and so on: see below. Default: none."""
     drain_seconds: float = Field(default=1, ge=0, le=60)
     """Seconds between SIGTERM, when `/readyz` begins to fail, and the end of accepting requests."""
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")

@@ -42,7 +42,9 @@ from service.settings import Settings
 from service.spending import Budget, Spending
 from service.store.engine import Store
 from service.store.migrate import require, upgrade
+from service.telemetry import tracer as make_tracer
 from service.tokens import Tokens
+from service.tracing import Tracer
 from service.voice import BUILT_IN as TRANSCRIBERS
 from service.voice import Transcriber
 from service.voice import sends_to as speech_to
@@ -84,6 +86,7 @@ class Services:
     listening: Listening
     speech: Speech
     metrics: Metrics
+    tracer: Tracer
     clock: Callable[[], datetime]
 
     def bank_of(self, person: Person) -> Bank:
@@ -100,7 +103,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
     settings.check_prices()
     grader = make_grader(settings)
     _check_lease(settings, grader)
-    metrics, live = Metrics(), Live()
+    metrics, live, tracer = Metrics(), Live(), make_tracer(settings.telemetry)
     voice = make_voice(settings, metrics)
     banks = banks or load_banks(settings.bank_dir, settings.packs, anchors=False)
     store = open_store(settings)
@@ -108,8 +111,10 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
         upgrade(store)
     else:
         require(store)
+    if tracer.statements:
+        store.watch(tracer.statement)
     handlers: dict[Work, Handler] = {}  # filled below: who does a job may make others
-    jobs = make_jobs(settings, store, live, metrics, clock, handlers)
+    jobs = make_jobs(settings, store, live, metrics, clock, handlers, tracer)
     outbox, spending = Outbox(jobs), _spending(settings, store, metrics, clock)
     consents = Consents(store, settings, sends_to(grader), speech_to(voice.transcriber))
     grading = Grading(
@@ -170,9 +175,12 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
             max_bytes=settings.voice.max_bytes,
             queue=settings.voice.queue + voice.transcriber.places,
         ),
-        listening=Listening(store, banks, voice, consents, live, clock=clock, lease=settings.lease_seconds),
+        listening=Listening(
+            store, banks, voice, consents, live, clock=clock, lease=settings.lease_seconds, tracer=tracer
+        ),
         speech=Speech(settings.data_dir / "speech"),
         metrics=metrics,
+        tracer=tracer,
         clock=clock,
     )
 
@@ -210,10 +218,13 @@ def make_jobs(
     metrics: Metrics,
     clock: Callable[[], datetime],
     handlers: Handlers,
+    tracer: Tracer | None = None,
 ) -> Jobs:
     """The engine that VIVA_JOBS names. Raises ConfigError."""
     limits = Limits(lease=settings.lease_seconds, tries=settings.job_tries, retry=settings.retry_seconds)
-    runner = Runner(store=store, live=live, metrics=metrics, clock=clock, handlers=handlers, limits=limits)
+    runner = Runner(
+        store=store, live=live, metrics=metrics, clock=clock, handlers=handlers, limits=limits, tracer=tracer
+    )
     engine: Jobs = load(settings.jobs, ENGINES)(runner)
     return engine
 

@@ -14,6 +14,7 @@ from service.api.problems import STATUS
 from service.identity.settings import SignInSettings
 from service.llm.settings import LlmSettings
 from service.settings import ROOT, LimitSettings, RetentionSettings, Settings
+from service.telemetry.settings import TelemetrySettings
 from service.voice.settings import VoiceSettings
 from service.webhooks import signing
 from service.webhooks.settings import WebhookSettings
@@ -36,6 +37,7 @@ def text(name: str) -> str:
         ("VIVA_SIGN_IN__", SignInSettings),
         ("VIVA_LIMITS__", LimitSettings),
         ("VIVA_WEBHOOKS__", WebhookSettings),
+        ("VIVA_TELEMETRY__", TelemetrySettings),
     ],
 )
 def test_every_setting_is_documented(prefix: str, settings: type[BaseModel]) -> None:

@@ -91,7 +91,7 @@ def _app(services: Services, queues: tuple[Queue, ...]) -> FastAPI:
     whole = (receiving.PATHS, services.settings.voice.max_bytes + receiving.FORM_BYTES)
     app.add_middleware(BodyLimit, limit=MAX_BODY, larger=whole)
     app.add_middleware(OwnPages, settings=services.settings.sign_in)
-    app.add_middleware(RequestContext, clock=services.clock, metrics=services.metrics)
+    app.add_middleware(RequestContext, clock=services.clock, metrics=services.metrics, tracer=services.tracer)
     problems.install(app)
     return app
 
@@ -104,6 +104,7 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
         async with beside(services, queues):
             yield
         services.store.close()
+        await asyncio.to_thread(services.tracer.close)
 
     return lifespan
 

@@ -62,6 +62,8 @@ class Job(Value):
     """Why the last try came to nothing."""
     failed_at: datetime | None = None
     """When it was given up."""
+    trace: str | None = None
+    """Of what it is done for."""
 
     def __str__(self) -> str:
         return f"{self.work}:{self.subject}"

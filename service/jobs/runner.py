@@ -19,6 +19,7 @@ from service.live import Live, about
 from service.metrics import Metrics
 from service.store import jobs, notices
 from service.store.engine import Store, Tx
+from service.tracing import Attributes, Tracer
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,10 @@ class Runner:
         clock: Callable[[], datetime],
         handlers: Handlers,
         limits: Limits,
+        tracer: Tracer | None = None,
     ) -> None:
         self.store = store
+        self.tracer = tracer or Tracer()
         self.live = live
         self.metrics = metrics
         self.clock = clock
@@ -86,7 +89,11 @@ class Runner:
         """Do a claimed job. Returns the seconds after which it is to be tried again; None when it has ended."""
         logs.job_id.set(str(job))
         try:
-            return await self._attempt(job)
+            with self.tracer.span("job", job.work, job.trace) as span:
+                again = await self._attempt(job)
+                about_it: Attributes = {"viva.subject": str(job.subject), "viva.tries": job.tries}
+                span.describe(job.work, about_it, failed=again is not None)
+                return again
         except asyncio.CancelledError:
             await asyncio.to_thread(self._release, job)
             raise

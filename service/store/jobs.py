@@ -12,6 +12,7 @@ from service.domain.job import WORKS, Job, Priority, Subject, Work
 from service.domain.progress import Progress
 from service.store.engine import Tx, insert
 from service.store.tables import AttemptRow, JobRow
+from service.tracing import origin
 
 SUSPECT = 2
 """Workers that died over a job, from which on it is done by itself: what it may have taken with it is not to blame."""
@@ -32,6 +33,7 @@ def add(tx: Tx, subject: Subject, work: Work, priority: Priority, now: datetime)
         "lost": 0,
         "created_at": now,
         "run_after": now,
+        "trace": origin.get(),
     }
     added = insert(tx, JobRow).values(**row).on_conflict_do_nothing().returning(col(JobRow.attempt_id))
     return tx.exec(added).first() is not None

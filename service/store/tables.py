@@ -173,6 +173,8 @@ class JobRow(Owned, table=True):
     failed_at: datetime | None = utc(default=None)
     progress: str | None = Field(default=None, sa_type=Text)
     """What is known of the result already, as JSON."""
+    trace: str | None = None
+    """Of what it is done for (`tracing.origin`)."""
 
 
 class ReviewRow(Owned, table=True):
@@ -234,6 +236,8 @@ class RecordingRow(Owned, table=True):
     """Who listens to it."""
     leased_until: datetime | None = utc(default=None)
     attempt_id: UUID | None = Field(default=None, foreign_key="attempt.id")
+    trace: str | None = None
+    """Of the request that ended it."""
 
 
 class ChunkRow(Owned, table=True):

@@ -1,4 +1,4 @@
-"""webhooks, what they are told, jobs for that; and what an invite knows of whom it is for"""
+"""webhooks, what they are told, jobs for that; what an invite knows of whom it is for; what a job is done for"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,6 +42,8 @@ def upgrade() -> None:
     op.create_index("ix_delivery_webhook_id", "delivery", ["webhook_id", "id"])
     op.create_index("ix_delivery_created_at", "delivery", ["created_at"])
     op.create_index("ix_delivery_owner", "delivery", ["organisation", "owner"])
+    op.add_column("job", sa.Column("trace", sa.String(), nullable=True))
+    op.add_column("recording", sa.Column("trace", sa.String(), nullable=True))
     op.add_column("invite", sa.Column("name", sa.String(), nullable=True))
     op.add_column("invite", sa.Column("cohort_id", sa.Uuid(), nullable=True))
     # A subject may be a delivery. No release relies on the key: a job whose subject is gone ends, and whoever deletes
@@ -57,6 +59,8 @@ def downgrade() -> None:
     op.execute("DELETE FROM job WHERE work = 'deliver'")
     with op.batch_alter_table("job") as job:
         job.create_foreign_key("fk_job_attempt_id", "attempt", ["attempt_id"], ["id"])
+    op.drop_column("recording", "trace")
+    op.drop_column("job", "trace")
     op.drop_column("invite", "cohort_id")
     op.drop_column("invite", "name")
     op.drop_table("delivery")
