@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 
 from service import logs
 from service.api.headers import rate_headers, standing_headers
-from service.api.problems import problem
+from service.api.problems import METHODS, problem
 from service.identity.settings import SignInSettings
 from service.metrics import Metrics
 from service.tracing import Attributes, Span, Tracer
@@ -63,21 +63,27 @@ class RequestContext:
                 await self.app(scope, receive, finish)
             finally:
                 self._count(scope, status or 500, time.perf_counter() - started)
-                told: Attributes = {"http.request.method": scope["method"], "http.route": _route(scope)}
+                told: Attributes = {"http.request.method": _method(scope), "http.route": _route(scope)}
                 told |= {"http.response.status_code": status or 500, "viva.request_id": request_id}
-                span.describe(f"{scope['method']} {_route(scope)}", told, failed=status == 0 or status >= 500)
+                span.describe(f"{_method(scope)} {_route(scope)}", told, failed=status == 0 or status >= 500)
 
     def _span(self, scope: Scope) -> AbstractContextManager[Span]:
         if not scope["path"].startswith("/api/"):  # who watches, and files
             return nullcontext(Span())
-        return self.tracer.span("request", scope["method"], Headers(scope=scope).get("traceparent"))
+        return self.tracer.span("request", _method(scope), Headers(scope=scope).get("traceparent"))
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         route = _route(scope)
-        self.metrics.requests.labels(scope["method"], route, status).inc()
-        self.metrics.request_seconds.labels(scope["method"], route).observe(seconds)
-        fields = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        method = _method(scope)
+        self.metrics.requests.labels(method, route, status).inc()
+        self.metrics.request_seconds.labels(method, route).observe(seconds)
+        fields = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
         log.info("request", extra=fields)
+
+
+def _method(scope: Scope) -> str:
+    """A sender may make up others, as many as they like."""
+    return scope["method"] if scope["method"] in METHODS else "_OTHER"
 
 
 def _route(scope: Scope) -> str:
