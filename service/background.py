@@ -9,7 +9,7 @@ from datetime import timedelta
 from service.domain.job import Priority, Queue
 from service.jobs.supervise import supervise
 from service.live import JOBS
-from service.retention import keep_within
+from service.retention import steps
 from service.store import attempts, jobs, webhooks
 from service.store.notices import listen
 from service.wiring import Services
@@ -90,5 +90,7 @@ async def _tidy_log(services: Services) -> None:
 
 async def _forget(services: Services) -> None:
     """Remove what is older than the operator keeps it."""
-    await asyncio.to_thread(keep_within, services.store, services.settings, services.clock())
+    removing = steps(services.store, services.settings, services.clock())
+    while step := await asyncio.to_thread(next, removing, None):  # one at a time: a process that stops waits for one
+        log.info("removed after its time", extra={"kind": step[0], "count": step[1]})
     await asyncio.sleep(RETENTION_SECONDS)

@@ -14,7 +14,7 @@ from service.domain.naming import Naming
 from service.domain.overview import Marked, Overview, Summary
 from service.domain.rubric import CRITERIA, CriterionName, Item
 from service.errors import StoreFull
-from service.store import audit, cohorts, items, overview
+from service.store import assignments, audit, cohorts, items, overview
 from service.store.engine import Store, Tx
 from service.store.overview import Wanted
 
@@ -42,7 +42,10 @@ class Overviews:
         self.banks = banks
 
     async def read(self, reviewer: Person, filters: Filters) -> tuple[Summary, dict[str, Item]]:
-        """The summary, and by digest the versions of questions that it speaks of. Raises NotFound (topic, cohort)."""
+        """The summary, and by digest the versions of questions that it speaks of.
+
+        Raises NotFound (topic, cohort, assignment).
+        """
 
         def look(tx: Tx) -> tuple[Summary, dict[str, Item]]:
             wanted = self._wanted(tx, reviewer, filters)
@@ -63,7 +66,7 @@ class Overviews:
         """A file with a row for each verdict of the grades that count, to be closed by whoever reads it.
 
         It is complete before it leaves, so that a slow reader holds no transaction, and it leaves only once it stands
-        in the audit log. Raises NotFound (topic, cohort), StoreFull.
+        in the audit log. Raises NotFound (topic, cohort, assignment), StoreFull.
         """
 
         def write(tx: Tx) -> BinaryIO:
@@ -89,6 +92,8 @@ class Overviews:
         organisation = reviewer.organisation
         if filters.cohort_id is not None:
             cohorts.get(tx, organisation, filters.cohort_id)
+        if filters.assignment_id is not None:
+            assignments.get(tx, organisation, filters.assignment_id)
         return Wanted(
             organisation=organisation,
             questions=self._questions(organisation, filters),

@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     packs: dict[str, tuple[Path, ...]] = {}
     """Folders of questions that only one organisation has, as JSON: `{"acme": ["/srv/acme-questions"]}`."""
     grader: str = "keyword"
-    """Grader by name: `keyword`, `llm`, `panel`, `cascade`, or `package.module:Class` for your own."""
+    """Grader by name: `keyword`, `semantic`, `llm`, `panel`, `cascade`, or `package.module:Class` for your own."""
     llm: LlmSettings | None = None
     """The language model that the grader `llm` asks, as `VIVA_LLM__BASE_URL` and so on: see below. Default: none."""
     models: dict[str, LlmSettings] = {}

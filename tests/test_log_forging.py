@@ -18,7 +18,7 @@ TAKEN = [
     f"GET /api/v1/questions%0A{FORGED.replace(' ', '%20')} HTTP/1.1\r\n{HOST}\r\n",
     "GET /api/v1/topics/%0D%0Azanzibar-4711%E2%80%A8%1B[2K HTTP/1.1\r\n" + HOST + "\r\n",
     f"GET /api/v1/voice?zanzibar-4711=%0A{FORGED.replace(' ', '%20')} HTTP/1.1\r\n{HOST}\r\n",
-    f"GET /api/v1/voice HTTP/1.1\r\n{HOST}User-Agent: zanzibar-4711 \x85 \xe2\x80\xa8\r\nReferer: zanzibar-4711\r\n\r\n",
+    f"GET /api/v1/voice HTTP/1.1\r\n{HOST}User-Agent: zanzibar-4711 \x85 \xe2\x80\xa8\r\n\r\n",
     f"GET /api/v1/voice HTTP/1.1\r\n{HOST}X-Request-ID: zanzibar-4711 {FORGED}\r\n\r\n",
     f"GET /api/v1/voice HTTP/1.1\r\n{HOST}Cookie: viva=zanzibar-4711\r\nAuthorization: Bearer zanzibar-4711\r\n\r\n",
     "GET /api/v1/voice HTTP/1.1\r\nHost: zanzibar-4711\r\nConnection: close\r\n\r\n",

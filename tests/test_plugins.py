@@ -45,7 +45,7 @@ def test_nothing_is_loaded_before_it_is_asked_for(tmp_path: Path, monkeypatch: p
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(
-        PluginError, match=r"no 'keywrod': use one of cascade, keyword, llm, panel, or package\.module:Class"
+        PluginError, match=r"no 'keywrod': use one of cascade, keyword, llm, panel, semantic, or package\.module:Class"
     ):
         load("keywrod", BUILT_IN)
 

@@ -1,7 +1,6 @@
 """For reviewers: what the answers of their organisation come to, and every verdict as a file."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Annotated, BinaryIO, Literal
 from uuid import UUID
 
@@ -11,13 +10,14 @@ from fastapi.responses import StreamingResponse
 from service.api import export, views
 from service.api.deps import Blind, Now, Reviewer, Uses
 from service.api.problems import problems
+from service.api.schemas.cohorts import Moment
 from service.api.schemas.overview import OverviewOut
-from service.errors import Invalid
 from service.overview import Encode, Filters
 
 router = APIRouter(prefix="/overview", tags=["review"], responses=problems(404, 422, 503))
 
 Format = Literal["csv", "json", "ndjson"]
+TEXT, ROWS = {"type": "string"}, {"type": "array", "items": {"type": "object"}}
 FORMATS: dict[Format, tuple[Encode, str]] = {
     "csv": (export.csv_of_verdicts, "text/csv"),
     "json": (export.json_of_verdicts, "application/json"),
@@ -29,16 +29,16 @@ CHUNK = 64 * 1024
 def _filters(
     topic: Annotated[str | None, Query(pattern=r"^[a-z0-9-]{1,80}$", examples=["inference"])] = None,
     question_id: Annotated[str | None, Query(pattern=r"^[a-z0-9-]{1,80}$", examples=["kv-cache"])] = None,
-    since: Annotated[datetime | None, Query(description="Handed in then or later; UTC where no zone is given.")] = None,
-    until: Annotated[datetime | None, Query(description="Handed in before then.")] = None,
+    since: Annotated[Moment | None, Query(description="Handed in then or later.")] = None,
+    until: Annotated[Moment | None, Query(description="Handed in before then.")] = None,
     cohort: Annotated[UUID | None, Query(description="By people who are in this cohort now.")] = None,
     assignment: Annotated[UUID | None, Query(description="In sessions begun from this assignment.")] = None,
 ) -> Filters:
     return Filters(
         topic=topic,
         question_id=question_id,
-        since=_utc(since),
-        until=_utc(until),
+        since=since,
+        until=until,
         cohort_id=cohort,
         assignment_id=assignment,
     )
@@ -57,7 +57,7 @@ async def read_overview(uses: Uses, who: Reviewer, chosen: Chosen) -> OverviewOu
     "/export",
     response_class=StreamingResponse,
     responses={
-        200: {"content": {media: {"schema": {"type": "string"}} for _, media in FORMATS.values()}},
+        200: {"content": {media: {"schema": ROWS if form == "json" else TEXT} for form, (_, media) in FORMATS.items()}},
     },
 )
 async def export_verdicts(
@@ -80,13 +80,3 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
     with file:
         while chunk := file.read(CHUNK):
             yield chunk
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    """Raises Invalid at the ends of the calendar, where another zone has no such time."""
-    if moment is None:
-        return None
-    try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError as error:
-        raise Invalid("There is no such time in UTC.") from error

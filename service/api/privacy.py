@@ -39,6 +39,7 @@ async def erase_me(
     await uses.accounts.confirm(who, wish.password, secret, address(request, settings), now)
     clean = await uses.privacy.erase(who.person, who.person, now)
     forget(response, settings, cookie_name(settings))
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'  # drafts and recordings that a browser has kept
     return ErasedOut(clean=clean)
 
 

@@ -14,6 +14,7 @@ from service.bench.llm import Manners
 from service.bench.load import Load, Place
 from service.bench.load import run as run_load
 from service.bench.tables import text
+from service.cli.asag import asag
 from service.cli.calibrate import graders
 from service.cli.plain import plain_errors
 from service.graders import named
@@ -21,6 +22,7 @@ from service.settings import read_settings
 from service.wiring import models_folder
 
 app = typer.Typer(help="Measurements.", no_args_is_help=True)
+app.command()(asag)
 app.command()(graders)
 
 

@@ -3,7 +3,7 @@
 Answers are added one by one, and only counts are kept: the size of an `Overview` depends on the bank.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -136,11 +136,7 @@ class _Question:
     asserted: Counter[str] = field(default_factory=Counter)
     missed: Counter[str] = field(default_factory=Counter)
     partial: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
-
-    def example(self, of: str, attempt_id: UUID) -> None:
-        """Keys of attempts are in the order of time."""
-        self.examples[of] = sorted([*self.examples[of], attempt_id], reverse=True)[:EXAMPLES]
+    examples: dict[str, deque[UUID]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=EXAMPLES)))
 
 
 class Overview:
@@ -151,7 +147,7 @@ class Overview:
         self._graders: Counter[str] = Counter()
 
     def add(self, answer: Marked) -> None:
-        """An answer with the grade that counts."""
+        """An answer with the grade that counts; the oldest answer comes first."""
         version = (answer.submitted_at, answer.item_digest)
         question = self._questions.setdefault(answer.question_id, _Question(newest=version))
         question.newest = max(question.newest, version)
@@ -161,13 +157,13 @@ class Overview:
             question.dimensions[criterion.name].add(criterion.score)
         for mistake in answer.outcome.mistakes:
             question.asserted[mistake.mistake] += 1
-            question.example(mistake.mistake, answer.attempt_id)
+            question.examples[mistake.mistake].append(answer.attempt_id)
         for verdict in answer.outcome.verdicts:
             if verdict.label == "partial":
                 question.partial[verdict.point] += 1
             elif verdict.label == "missed":
                 question.missed[verdict.point] += 1
-                question.example(verdict.point, answer.attempt_id)
+                question.examples[verdict.point].append(answer.attempt_id)
 
     def compare(self, grades: Sequence[Marked]) -> None:
         """Every grade of an answer, in their order: its last machine's before any person's, with its last person's."""
@@ -211,7 +207,7 @@ class Overview:
                 count=count,
                 partial=question.partial[entry],
                 of=question.overall.count,
-                attempts=tuple(question.examples[entry]),
+                attempts=tuple(reversed(question.examples[entry])),
             )
 
     def _agreement(self) -> Agreement:

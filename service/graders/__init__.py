@@ -15,6 +15,7 @@ from service.settings import Settings
 BUILT_IN = {
     "keyword": "service.graders.keyword:KeywordGrader",
     "llm": "service.graders.llm.grader:LlmGrader",
+    "semantic": "service.graders.semantic.grader:SemanticGrader",
     "panel": "service.graders.panel:PanelGrader",
     "cascade": "service.graders.cascade:CascadeGrader",
 }

@@ -58,24 +58,30 @@ class KeywordGrader:
 
 def mark(sheet: Sheet, text: str) -> Marking:
     """What `text` shows of the item behind `sheet`."""
-    reading = read(text)
-    clauses = split(reading.words)
-    places = Places(reading.words, clauses, polarity(reading, clauses), sheet.vocabulary)
-    return mark_read(sheet, text, reading, clauses, places)
+    return look(sheet, text).marking()
 
 
 def mark_read(sheet: Sheet, text: str, reading: Reading, clauses: Sequence[Clause], places: Places) -> Marking:
     """The same of a text that was read already; `places` may be used only once."""
+    return _look(sheet, text, reading, clauses, places).marking()
+
+
+def look(sheet: Sheet, text: str) -> "Sight":
+    """`text` read for the item behind `sheet`."""
+    reading = read(text)
+    clauses = split(reading.words)
+    places = Places(reading.words, clauses, polarity(reading, clauses), sheet.vocabulary)
+    return _look(sheet, text, reading, clauses, places)
+
+
+def _look(sheet: Sheet, text: str, reading: Reading, clauses: Sequence[Clause], places: Places) -> "Sight":
     addressed = _addressed(reading, clauses)
-    counts = [c.sentence not in addressed and _counts(sheet, reading, c, places) for c in clauses]
-    sight = _Sight(sheet, text, reading, clauses, places, counts)
-    quantities = tuple(sight.quantities())
-    verdicts = tuple(v for point, groups in sheet.points if (v := sight.verdict(point, groups)))
-    mistakes = tuple(f for mistake, groups in sheet.mistakes if (f := sight.mistake(mistake, groups)))
-    return Marking(verdicts=verdicts, mistakes=mistakes, quantities=quantities)
+    asserts = [c.sentence not in addressed and _asserts(sheet, reading, c, places) for c in clauses]
+    counts = [asserted and clause.prose for asserted, clause in zip(asserts, clauses, strict=True)]
+    return Sight(sheet, text, reading, clauses, places, asserts, counts)
 
 
-class _Sight(NamedTuple):
+class Sight(NamedTuple):
     """One answer beside one sheet."""
 
     sheet: Sheet
@@ -83,8 +89,16 @@ class _Sight(NamedTuple):
     reading: Reading
     clauses: Sequence[Clause]
     places: Places
+    asserts: list[bool]
+    """For each clause whether it says something that the question did not."""
     counts: list[bool]
-    """For each clause whether it can be evidence."""
+    """For each clause whether it can be evidence: prose that asserts something."""
+
+    def marking(self) -> Marking:
+        quantities = tuple(self.quantities())
+        verdicts = tuple(v for point, groups in self.sheet.points if (v := self.verdict(point, groups)))
+        mistakes = tuple(f for mistake, groups in self.sheet.mistakes if (f := self.mistake(mistake, groups)))
+        return Marking(verdicts=verdicts, mistakes=mistakes, quantities=quantities)
 
     def verdict(self, point: str, groups: Sequence[Group]) -> Verdict | None:
         """The best that any clause shows of a key point; None where it was missed."""
@@ -96,14 +110,14 @@ class _Sight(NamedTuple):
                 clause = self.clauses[number]
                 match = self._claim(group, number)
                 if match.full:
-                    return Verdict(point=point, label="met", evidence=self._evidence(clause))
+                    return Verdict(point=point, label="met", evidence=self.evidence(clause))
                 if match.contradicted:
                     continue
                 if clause.link == "tied" and self.counts[number - 1] and self._claim(group, number, number - 1).full:
-                    return Verdict(point=point, label="met", evidence=self._evidence(self.clauses[number - 1], clause))
+                    return Verdict(point=point, label="met", evidence=self.evidence(self.clauses[number - 1], clause))
                 if partial is None:
                     partial = self._part(group, number, match)
-        return Verdict(point=point, label="partial", evidence=self._evidence(*partial)) if partial else None
+        return Verdict(point=point, label="partial", evidence=self.evidence(*partial)) if partial else None
 
     def _part(self, group: Group, number: int, match: Match) -> list[Clause] | None:
         """All but one term of three or more, or a group spread over neighbours that do not compare two things."""
@@ -130,7 +144,7 @@ class _Sight(NamedTuple):
                     continue
                 asserted = match.full or (asserted and number == last)
                 last = number
-        return Finding(mistake=mistake, evidence=self._evidence(self.clauses[last])) if asserted else None
+        return Finding(mistake=mistake, evidence=self.evidence(self.clauses[last])) if asserted else None
 
     def quantities(self) -> Iterator[QuantityReading]:
         """Every quantity that the answer states, as it states it last."""
@@ -149,7 +163,7 @@ class _Sight(NamedTuple):
                     continue  # several numbers in one clause: one of them is right
                 said = (clause, right)
             if said:
-                evidence = self._evidence(self.clauses[said[0]])
+                evidence = self.evidence(self.clauses[said[0]])
                 yield QuantityReading(quantity=quantity.id, right=said[1], evidence=evidence)
 
     def _about(self, groups: Sequence[Group], number: Number, clause: int, near: bool) -> bool:
@@ -205,7 +219,7 @@ class _Sight(NamedTuple):
         a, b = self.clauses[number - 1].verb, self.clauses[number].verb
         return a is None or b is None or self.reading.words[a].stem == self.reading.words[b].stem
 
-    def _evidence(self, *clauses: Clause) -> tuple[Evidence, ...]:
+    def evidence(self, *clauses: Clause) -> tuple[Evidence, ...]:
         spans = [(self.reading.words[c.first].start, self.reading.words[c.last - 1].end) for c in clauses]
         return tuple(Evidence(start=start, end=end, quote=self.text[start:end]) for start, end in spans)
 
@@ -218,9 +232,9 @@ def _addressed(reading: Reading, clauses: Sequence[Clause]) -> set[int]:
     return {clauses[bisect_right(firsts, max(word, 0)) - 1].sentence for word in found if clauses}
 
 
-def _counts(sheet: Sheet, reading: Reading, clause: Clause, places: Places) -> bool:
-    """Whether a clause can be evidence: prose that asserts something which the question did not say."""
-    if not clause.prose or clause.question:
+def _asserts(sheet: Sheet, reading: Reading, clause: Clause, places: Places) -> bool:
+    """Whether a clause asserts something which the question did not say."""
+    if clause.question:
         return False
     words = reading.words[clause.first : clause.last]
     if sheet.offers_choice:

@@ -43,7 +43,7 @@ class Places:
         self.clause_of = [n for n, clause in enumerate(clauses) for _ in range(clause.first, clause.last)]
         self.stated: dict[str, list[Place]] = {}
         """Where a quantity is stated rightly, by its id."""
-        self._keys = [_keys(words, i, vocabulary) for i in range(len(words))]
+        self._keys = [keys(words, i, vocabulary) for i in range(len(words))]
         self._found: dict[Term, dict[int, list[tuple[Place, bool]]]] = {}
         self._with_quantities: dict[Term, dict[int, list[tuple[Place, bool]]]] = {}
         """The same for terms that a right quantity does for."""
@@ -148,7 +148,7 @@ def _reach(previous: str, key: str) -> int:
     return 2 if len(previous) == 1 or len(key) == 1 else 1 + MAX_BETWEEN
 
 
-def _keys(words: Sequence[Word], i: int, vocabulary: Vocabulary) -> set[str]:
+def keys(words: Sequence[Word], i: int, vocabulary: Vocabulary) -> set[str]:
     """What word `i` may stand for: its stem, the cue's word it is a slip of, itself and the next one in one."""
     word = words[i]
     keys = {word.stem}

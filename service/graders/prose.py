@@ -64,13 +64,18 @@ def is_list(words: Sequence[Word]) -> bool:
     return len(words) >= _LONG and _share(words, GRAMMAR_WORDS) < _LEAST_GRAMMAR
 
 
+def is_enumeration(clause: Sequence[Word]) -> bool:
+    """Whether it is short entries between commas: "prefill, decode, one pass, KV cache, one token at a time"."""
+    pauses = sum(word.after == "," for word in clause[:-1])
+    return pauses >= 4 and len(clause) < 3 * (pauses + 1)
+
+
 def is_prose(words: Sequence[Word], first: int, last: int) -> bool:
     """Whether the clause of words `first` to `last` is no list of terms: it or what is around it relates its words."""
     clause, around = words[first:last], words[max(first - _AROUND, 0) : last + _AROUND]
     length = last - first
-    pauses = sum(word.after == "," for word in clause[:-1])
-    if length < 2 or (pauses >= 4 and length < 3 * (pauses + 1)):
-        return False  # "prefill, decode, one pass, KV cache, one token at a time"
+    if length < 2 or is_enumeration(clause):
+        return False
     fluency = _share(around, RELATING_WORDS) + _share(around, GRAMMAR_WORDS)
     if length <= _AROUND and fluency >= _FLUENT:
         return True
@@ -78,7 +83,7 @@ def is_prose(words: Sequence[Word], first: int, last: int) -> bool:
         return False
     relating = _share(clause, RELATING_WORDS)
     if any(word.stem in VERB_STEMS or word.text in AUXILIARIES for word in clause):
-        return relating >= 0.14 or (length <= 10 and not pauses)
+        return relating >= 0.14 or (length <= 10 and not any(word.after == "," for word in clause[:-1]))
     return relating > (0.19 if length <= 12 else 0.25)
 
 

@@ -14,7 +14,7 @@ from sqlmodel import SQLModel, col
 
 from service.domain.attempt import Person
 from service.domain.identity import Account
-from service.store import sessions
+from service.store import cohort_tables, sessions  # noqa: F401  (tables that are not loaded are not in the schema)
 from service.store.engine import Tx
 from service.store.outside_tables import DeliveryRow
 from service.store.tables import (
@@ -62,6 +62,8 @@ KINDS: dict[str, Kind] = {
         "Grades of your answers with how they came about, replies of language models too.",
         json=("body",),
     ),
+    "cohort_member": Kind("cohorts", "Cohorts that you are in."),
+    "assignment_session": Kind("assigned", "Sessions that you began because they were assigned to you."),
     "review": Kind("reviews", "Your disputes, doubts of a grader about its grade, and what people replied."),
     "job": Kind("jobs", "Answers that wait to be graded.", json=("progress",)),
     "recording": Kind(
@@ -80,14 +82,17 @@ QUESTIONS, RECORDINGS = "session_question", "recording"
 SOUND = "recording_chunk"
 """Exported as files."""
 NOBODYS = {
+    "assignment": "what organisations assign to their cohorts",
+    "cohort": "cohorts of organisations",
     "consent": "what organisations have agreed to",
     "item": "questions and rubrics of the bank",
     "sign_in_flow": "browsers on their way to a provider: it is not known yet whose",
     "webhook": "addresses that organisations have told of events",
     "throttle": "digests of what was tried, for a quarter of an hour",
+    "pseudonym_key": "secrets of organisations, by which reviewers are shown other names",
     "ping": "one row that is written to find out whether writing works",
 }
-"""Tables without owners, and what they hold instead."""
+"""Tables without owners, or whose owner is the organisation as a whole, and what they hold."""
 STAYS = {"audit": "ids and actions, which nobody can change"}
 """Tables with owners whose rows outlast them."""
 

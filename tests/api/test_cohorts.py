@@ -68,7 +68,7 @@ def standing(team: Team, assignment_id: str) -> dict[str, dict[str, Any]]:
     return {stand["name"]: stand for stand in found}
 
 
-def log(team: Team, about: str) -> list[tuple[str, str]]:
+def log(team: Team, about: str) -> list[tuple[str, str | None]]:
     """What was done to something, the newest first."""
     entries = team.ada.get("/api/v1/audit", params={"limit": 100}).json()["items"]
     return [(entry["action"], entry["detail"]) for entry in entries if entry["about"] == about]

@@ -1,6 +1,7 @@
 """The whole bank of this repository: every answer that it teaches, and every anchor that shows a mistake."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import get_args
 
@@ -12,8 +13,10 @@ from service.domain.attempt import Answer
 from service.domain.grade import Evidence, Grade, Marking, Reading, Verdict, assess
 from service.domain.question import Explanation
 from service.domain.rubric import Anchor, Item, Quantity
+from service.graders import Grader
 from service.graders.formulas import Formula
 from service.graders.keyword import KeywordGrader
+from service.graders.semantic.grader import SemanticGrader
 from service.settings import ROOT
 from tests.domain.builders import GRADER
 
@@ -25,12 +28,11 @@ def bank() -> Bank:
     return load_bank(ROOT)
 
 
-GRADERS = [KeywordGrader()]
+KEYWORD, SEMANTIC = KeywordGrader(), SemanticGrader()
 ITEMS = pytest.mark.parametrize("slug", sorted(path.stem for path in (ROOT / "questions").glob("*/*.md")))
-BY_ALL = pytest.mark.parametrize("grader", GRADERS, ids=lambda grader: grader.identity.name)
 
 
-def graded(grader: KeywordGrader, item: Item, text: str) -> Grade:
+def graded(grader: Grader, item: Item, text: str) -> Grade:
     answer = Answer(text=text)
     marking = asyncio.run(grader.mark(item, answer))
     assert isinstance(marking, Marking)
@@ -42,26 +44,20 @@ def anchors(item: Item, *kinds: str) -> list[Anchor]:
     return [anchor for anchor in item.rubric.anchors if anchor.kind in kinds and not anchor.held_out]
 
 
-@ITEMS
-@BY_ALL
-def test_the_model_answer_earns_90_and_asserts_no_mistake(grader: KeywordGrader, slug: str) -> None:
-    item = bank().item(slug)
+def teaches(grader: Grader, item: Item) -> None:
+    """The model answer earns 90 and asserts no mistake."""
     result = graded(grader, item, item.question.model_answer)
     assert result.overall >= 90
     assert result.mistakes == ()
     assert [reading.quantity for reading in result.quantities if not reading.right] == []
 
 
-@ITEMS
-@BY_ALL
-def test_silence_earns_nothing(grader: KeywordGrader, slug: str) -> None:
-    assert [graded(grader, bank().item(slug), text).overall for text in SILENT] == [0, 0, 0]
+def stays_silent(grader: Grader, item: Item) -> None:
+    assert [graded(grader, item, text).overall for text in SILENT] == [0, 0, 0]
 
 
-@ITEMS
-@BY_ALL
-def test_each_mistake_is_caught_with_the_words_that_assert_it(grader: KeywordGrader, slug: str) -> None:
-    item = bank().item(slug)
+def catches(grader: Grader, item: Item) -> None:
+    """Each mistake, with the words that assert it."""
     caught = set()
     for anchor in anchors(item, "wrong"):
         found = {finding.mistake: finding for finding in graded(grader, item, anchor.answer).mistakes}
@@ -71,12 +67,28 @@ def test_each_mistake_is_caught_with_the_words_that_assert_it(grader: KeywordGra
     assert {mistake.id for mistake in item.rubric.mistakes} - caught == set()
 
 
-@ITEMS
-@BY_ALL
-def test_an_answer_better_than_the_usual_source_is_not_mistaken(grader: KeywordGrader, slug: str) -> None:
-    item = bank().item(slug)
+def lets_know_better(grader: Grader, item: Item) -> None:
+    """An answer better than the usual source is not mistaken."""
     for anchor in anchors(item, "better"):
         assert graded(grader, item, anchor.answer).mistakes == (), anchor.answer
+
+
+CHECKS = (teaches, stays_silent, catches, lets_know_better)
+
+
+@ITEMS
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_keyword_grader_on_each_question(check: Callable[[Grader, Item], None], slug: str) -> None:
+    check(KEYWORD, bank().item(slug))
+
+
+@ITEMS
+def test_the_semantic_grader_on_each_question(slug: str) -> None:
+    """One test: it reads a question once, which takes longer than an answer."""
+    item = bank().item(slug)
+    for check in CHECKS:
+        check(SEMANTIC, item)
+    leaves_undisclosed(SEMANTIC, item, [claim for claim, _ in UNDISCLOSED])
 
 
 def test_numbers_with_a_formula_are_what_it_gives() -> None:
@@ -118,21 +130,24 @@ UNDISCLOSED = [
 """What nobody outside can know, and the opposite."""
 
 
-@ITEMS
-@BY_ALL
-@pytest.mark.parametrize("claims", UNDISCLOSED)
-def test_what_nobody_disclosed_is_neither_rewarded_nor_punished(
-    grader: KeywordGrader, slug: str, claims: tuple[str, str]
-) -> None:
-    item = bank().item(slug)
+def leaves_undisclosed(grader: Grader, item: Item, claims: Sequence[str]) -> None:
+    """What nobody disclosed is neither rewarded nor punished."""
     if item.question.kind == "audience":
         return  # there the words themselves are the mistake
     model = graded(grader, item, item.question.model_answer)
     for claim in claims:
         alone = graded(grader, item, claim)
-        assert (alone.overall, alone.mistakes) == (0, ())
-        added = graded(grader, item, f"{item.question.model_answer}\n\n{claim}")
-        assert (added.verdicts, added.mistakes) == (model.verdicts, model.mistakes)
+        assert (alone.overall, alone.mistakes) == (0, ()), claim
+    added = graded(grader, item, " ".join((f"{item.question.model_answer}\n\n", *claims)))
+    assert [v.label for v in added.verdicts] == [v.label for v in model.verdicts]
+    assert added.mistakes == model.mistakes
+
+
+@ITEMS
+@pytest.mark.parametrize("claims", UNDISCLOSED)
+def test_what_nobody_disclosed_is_neither_rewarded_nor_punished(slug: str, claims: tuple[str, str]) -> None:
+    for claim in claims:
+        leaves_undisclosed(KEYWORD, bank().item(slug), [claim])
 
 
 def test_the_bank_is_as_large_as_it_was_meant_to_be() -> None:

@@ -22,7 +22,7 @@ HOUR = 3600
 def make_assignment(plan: Plan | None = None, opens: float = 0, closes: float = HOUR, attempts: int = 1) -> Assignment:
     plan = plan or Plan(mode="strict", seed=7)
     terms: dict[str, Any] = {"title": "Week 1", "opens_at": at(opens), "closes_at": at(closes), "attempts": attempts}
-    ids = {"id": uuid7(), "cohort_id": uuid7(), "created_at": START}
+    ids: dict[str, Any] = {"id": uuid7(), "cohort_id": uuid7(), "created_at": START}
     return Assignment(**terms, **ids, plan=plan, slots=make_slots(plan, ITEMS))
 
 

@@ -1,6 +1,8 @@
 """The review desk in real browsers: the queue, one answer, two reviewers at once."""
 
+import math
 import re
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -75,6 +77,11 @@ def test_a_reviewer_goes_through_the_queue_by_keyboard(open_page: OpenPage, serv
     expect(group(page, "W1")).to_contain_text("The candidate disagrees: ")
     expect(page).to_have_url(re.compile(second))
     note(page).fill("It says something else.")
+    before = group(page, "T2").get_by_role("radio", checked=True).get_attribute("value")
+    choose(page, "T2", "In part")
+    page.get_by_role("button", name="Let it stand").click()
+    expect(page.get_by_text("You have changed verdicts")).to_be_visible()
+    group(page, "T2").locator(f"[value={before}]").check(force=True)
     page.get_by_role("button", name="Let it stand").click()
     expect(page.get_by_text("Closed: the grade stands.")).to_be_focused()
     assert len(grades(server, second)) == 1
@@ -123,3 +130,33 @@ def test_the_desk_is_accessible(open_page: OpenPage, server: Server) -> None:
     note(page).wait_for()
     page.evaluate("() => document.querySelectorAll('details').forEach((details) => (details.open = true))")
     check("desk")
+    page.goto("/overview")
+    page.get_by_role("table").wait_for()
+    check("overview")
+
+
+def test_the_overview_shows_figures_that_lead_to_answers(open_page: OpenPage, server: Server) -> None:
+    attempt = submit(server, running(server, "kv-cache"), f"{ANSWER} The KV cache stores the generated text.")
+    found = get(server, "/overview?question_id=kv-cache")["questions"][0]
+    page = open_page("/overview")
+    page.get_by_label("Topic").select_option(found["topic"])
+    show = page.get_by_role("button", name="Show", exact=True)
+    show.click()
+    expect(page).to_have_url(re.compile(f"topic={found['topic']}"))
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=found["title"], exact=True))
+    for mean in (*found["dimensions"], found["overall"]):
+        expect(row).to_contain_text(f"{math.floor(mean['mean'] + 0.5)} n {mean['answers']}")
+    expect(page.get_by_role("region", name="Machine and reviewers")).to_contain_text("Too few to compare")
+    with page.expect_download() as loading:
+        page.get_by_role("link", name="Download as CSV").click()
+    assert loading.value.suggested_filename == "viva-verdicts.csv"
+    assert attempt in Path(loading.value.path()).read_text()
+    page.get_by_label("From").fill("2100-01-01")
+    show.click()
+    expect(page.get_by_text("There is no graded answer like this.")).to_be_visible()
+    page.get_by_label("From").fill("")
+    show.click()
+    mistakes = page.get_by_role("region", name="Most common mistakes")
+    mistakes.get_by_role("link", name="Answer with X1: 1", exact=True).click()
+    expect(page).to_have_url(re.compile(attempt))
+    expect(group(page, "X1").get_by_label("Asserted", exact=True)).to_be_checked()

@@ -1,17 +1,29 @@
 """Which answers an overview is over, on both databases."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from service.domain.attempt import LOCAL as BOB
 from service.domain.attempt import Attempt, Person
+from service.domain.cohort import Terms
 from service.domain.grade import Ungraded
+from service.domain.plan import Plan
 from service.domain.review import PERSON
-from service.store import accounts, attempts, cohorts, items, overview, sessions
-from service.store.cohort_tables import AssignmentSessionRow
+from service.store import accounts, assignments, attempts, cohorts, items, overview, sessions
 from service.store.engine import Store
 from service.store.overview import Wanted
-from tests.domain.builders import ELSEWHERE, GRADER, ITEM, OTHER, START, at, make_attempt, make_grade, make_item
-from tests.domain.builders import LOCAL as BOB
+from tests.domain.builders import (
+    ELSEWHERE,
+    GRADER,
+    ITEM,
+    OTHER,
+    START,
+    at,
+    make_attempt,
+    make_grade,
+    make_item,
+    make_session,
+)
 
 TRIE = make_item("trie")
 
@@ -56,8 +68,8 @@ def test_the_grade_that_counts_of_each_graded_answer_of_the_organisation(store: 
 
 def test_answers_are_chosen_by_question_and_by_when_they_were_handed_in(store: Store) -> None:
     first = kept(store, make_attempt(), "M1")
-    later = {"submitted_at": START + timedelta(days=1)}
-    second = kept(store, make_attempt(question_id=TRIE.id, item_digest=TRIE.digest, **later), "M1")
+    tomorrow = START + timedelta(days=1)
+    second = kept(store, make_attempt(question_id=TRIE.id, item_digest=TRIE.digest, submitted_at=tomorrow), "M1")
     assert found(store, questions=frozenset({TRIE.id})) == [second.id]
     assert found(store, questions=frozenset()) == []
     assert found(store, since=second.submitted_at) == [second.id]
@@ -74,6 +86,13 @@ def test_answers_are_chosen_by_cohort_and_by_assignment(store: Store) -> None:
     kept(store, make_attempt(), "M1")
     assert found(store, cohort_id=cohort.id) == [inside.id]
     assert found(store, ELSEWHERE, cohort_id=cohort.id) == []
-    assert found(store, assignment_id=uuid4()) == []
-    assert sessions
-    assert AssignmentSessionRow
+    session = make_session(owner=OTHER)
+    terms = Terms(title="Trees", plan=Plan(count=1), opens_at=START, closes_at=at(60))
+    with store.write() as tx:
+        sessions.add(tx, session)
+        given = assignments.add(tx, "local", cohort.id, terms, session.slots, START)
+        assignments.link(tx, given.id, OTHER, session.id)
+    begun = kept(store, make_attempt(OTHER, session_id=session.id), "M1")
+    assert found(store, assignment_id=given.id) == [begun.id]
+    assert found(store, ELSEWHERE, assignment_id=given.id) == []
+    assert found(store, cohort_id=cohort.id, assignment_id=given.id) == []

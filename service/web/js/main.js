@@ -10,6 +10,7 @@ import { deskPage } from "./pages/desk.js";
 import { deskAttemptPage } from "./pages/desk-attempt.js";
 import { historyPage } from "./pages/history.js";
 import { invitePage } from "./pages/invite.js";
+import { overviewPage } from "./pages/overview.js";
 import { peoplePage } from "./pages/people.js";
 import { microphonePage } from "./pages/microphone.js";
 import { missingPage, problemPage } from "./pages/problem.js";
@@ -38,6 +39,7 @@ startRouter({
     [/^\/attempts\/([^/]+)$/, attemptPage],
     [/^\/sessions\/([^/]+)\/cards$/, cardsPage],
     [/^\/history$/, historyPage],
+    [/^\/overview$/, overviewPage],
     [/^\/review$/, deskPage],
     [/^\/review\/([^/]+)$/, deskAttemptPage],
     [/^\/microphone$/, microphonePage],

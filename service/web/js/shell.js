@@ -9,7 +9,7 @@ const PLACES = [
   { path: "/", label: "Practice", under: /^\/($|sessions|attempts|microphone)/ },
   { path: "/questions", label: "Questions", under: /^\/(questions|topics)/ },
   { path: "/history", label: "Progress", under: /^\/history/ },
-  { path: "/review", label: "Review", under: /^\/(review|overview)/, scope: "review" },
+  { path: "/review", label: "Review", under: /^\/(review|overview|cohorts|assignments)/, scope: "review" },
 ];
 const THEMES = {
   auto: { icon: "auto", label: "as the system", next: "light" },

@@ -16,7 +16,7 @@ const WORDS = { ...LABELS, yes: "Asserted", no: "Not asserted" };
  */
 export function clashNotice(before, now, goOn) {
   const newest = now.grades.at(-1);
-  const button = h("button", { type: "button", class: "button primary", on: { click: goOn } }, "I have looked: go on from this grade");
+  const button = h("button", { type: "button", class: "button primary", on: { click: goOn } }, "I have looked: go on");
   return notice(
     "warn",
     h("h2", { tabindex: -1 }, "Another grade was added meanwhile"),

@@ -67,7 +67,9 @@ export class Desk {
     this.#found = found;
     fill(this.#said, answerText(found.answer, found.grades.at(-1)?.grade ?? null));
     fill(this.#why, reasons(found));
-    fill(this.#grades, found.grades.map((record) => h("li", {}, gradeLine(record, found.names), record.note && [": ", h("q", {}, record.note)])));
+    const past = (record) =>
+      h("li", {}, gradeLine(record, found.names), record.note && [": ", h("q", {}, record.note)]);
+    fill(this.#grades, found.grades.map(past));
     this.#stand.hidden = this.#open().length === 0;
   }
 
@@ -86,46 +88,54 @@ export class Desk {
       this.#draw(await post(this.#path(), { based_on: numberOf(this.#found), ...changes }));
       this.#tell(`Saved as grade ${numberOf(this.#found)}.`);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 412) return await this.#clashed();
-      this.#failed(error);
+      if (error instanceof ApiError && error.status === 412) await this.#clashed().catch((lost) => this.#failed(lost));
+      else this.#failed(error);
     } finally {
       // While there is something to look at first, it stays off.
       this.#save.disabled = this.#clash.hasChildNodes();
     }
   }
 
+  /** Nothing is saved until the reviewer has looked at what is new. */
   async #clashed() {
-    const before = this.#found;
     const now = await get(this.#path());
     const goOn = () => {
-      rebase(this.#form, valuesOf(before), valuesOf(now));
-      this.#show(now);
+      this.#follow(now);
       fill(this.#clash);
       this.#save.disabled = false;
       this.#tell(`Your choices now stand on grade ${numberOf(now)}. Save them where they still hold.`);
     };
     fill(this.#status);
-    fill(this.#clash, clashNotice(before, now, goOn));
+    fill(this.#clash, clashNotice(this.#found, now, goOn));
     this.#clash.querySelector("h2").focus();
     announce("Another grade was added meanwhile. Nothing was saved.");
+  }
+
+  /** Shows `now`, and keeps what the reviewer has chosen. */
+  #follow(now) {
+    rebase(this.#form, valuesOf(this.#found), valuesOf(now));
+    this.#show(now);
   }
 
   /** Closes what is open about this answer: each with its own reply, or with the note. */
   async #letStand() {
     const chosen = new FormData(this.#form);
     const reply = ({ point }) => (point && chosen.get(noteField(point))?.trim()) || chosen.get("note").trim();
-    const open = this.#open();
+    const [base, open] = [valuesOf(this.#found), this.#open()];
+    if (Object.keys(base).some((name) => chosen.get(name) !== base[name]))
+      return this.#tell("You have changed verdicts: save them, or put them back.", "bad");
     if (!open.every(reply)) {
       this.#form.elements.namedItem("note").focus();
       return this.#tell("Say in the note why it stands: who disagreed reads it.", "bad");
     }
     try {
       for (const review of open) await post(withQuery(`/review/${review.id}/close`, blindness()), { reply: reply(review) });
+      this.#draw(await get(this.#path()));
       this.#tell("Closed: the grade stands.");
     } catch (error) {
       this.#failed(error);
+      if (error.status === 409) this.#follow(await get(this.#path()));
     }
-    this.#draw(await get(this.#path()));
   }
 
   #failed(error) {

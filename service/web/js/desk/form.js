@@ -78,7 +78,8 @@ function machineSays(found, id) {
     agreement !== null && `${share(agreement)} of the panel`,
     raw && `said “${LABELS[raw].toLowerCase()}”, changed: ${changed}`,
   ].filter(Boolean);
-  return h("p", { class: "machine soft small" }, `Machine: ${LABELS[label].toLowerCase()}`, details.length > 0 && ` (${details.join("; ")})`);
+  const how = details.length > 0 && ` (${details.join("; ")})`;
+  return h("p", { class: "soft small" }, `Machine: ${LABELS[label].toLowerCase()}`, how);
 }
 
 /** What was said about it, and a reply or note to the candidate: at hand where they disagree, else folded. */
@@ -86,7 +87,13 @@ function remarks(found, id) {
   const said = found.reviews.filter(({ kind, point }) => kind === "dispute" && point === id);
   const waits = said.some(({ closed_at: closed }) => !closed);
   const words = said.map(({ text, closed_at: closed, reply }) =>
-    h("p", { class: "dispute small" }, closed ? "The candidate disagreed: " : "The candidate disagrees: ", h("q", {}, text), reply && [" ", h("strong", {}, "Reply: "), reply]),
+    h(
+      "p",
+      { class: "dispute small" },
+      closed ? "The candidate disagreed: " : "The candidate disagrees: ",
+      h("q", {}, text),
+      reply && [" ", h("strong", {}, "Reply: "), reply],
+    ),
   );
   const label = waits ? "Reply to the candidate" : "Note on this verdict";
   const area = noteArea(noteField(id), [label, unseen(` (${id})`)], 2);

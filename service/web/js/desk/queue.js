@@ -4,7 +4,7 @@ import { get, withQuery } from "../api.js";
 import { recall, remember } from "../storage.js";
 
 export const SHOWN = {
-  "": "Everything that waits",
+  "": "Everything open",
   dispute: "Disputed by candidates",
   "low-confidence": "Low confidence",
   disagreement: "Graders disagree",

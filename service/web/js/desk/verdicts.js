@@ -10,7 +10,12 @@ const mistakeField = (id) => `mistake-${id}`;
 export const noteField = (id) => `note-${id}`;
 export const fieldOf = { point: pointField, mistake: mistakeField };
 
-/** What the newest grade says; of key points nothing where there is none. @param {object} found a ReviewedAttempt @returns {Values} */
+/**
+ * What the newest grade says; of key points nothing where there is none.
+ *
+ * @param {object} found a ReviewedAttempt
+ * @returns {Values}
+ */
 export function valuesOf(found) {
   const { criteria, mistakes: findings } = found.grades.at(-1)?.grade ?? { criteria: [], mistakes: [] };
   const labels = criteria.flatMap(({ points }) => points.map(({ id, label }) => [pointField(id), label]));

@@ -3,6 +3,7 @@
 import { get, post, put, remove } from "../api.js";
 import { h } from "../dom.js";
 import { fromLocal, MODES, moment, plural, SESSION_STATES, toLocal, WINDOWS } from "../format.js";
+import { icon } from "../icons.js";
 import { actionButton, scoreMark, section } from "../parts/common.js";
 import { confirmed } from "../parts/dialog.js";
 import { numberField } from "../parts/fields.js";
@@ -55,6 +56,7 @@ export async function assignmentPage({ params: [id], signal }) {
     h("p", { class: "eyebrow" }, h("a", { href: `/cohorts/${cohort_id}` }, "Cohort")),
     h("h1", { class: "title" }, title),
     h("p", { class: "lead" }, facts.join(" · ")),
+    h("p", { class: "choices" }, h("a", { class: "button", href: `/overview?assignment=${id}` }, "Overview of the answers", icon("arrow"))),
     section(
       "Where everybody stands",
       { class: "panel" },

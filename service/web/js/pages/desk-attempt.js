@@ -15,12 +15,13 @@ import { navigate } from "../router.js";
 export async function deskAttemptPage({ params: [id], query, signal }) {
   const found = await get(withQuery(`/review/attempts/${encodeURIComponent(id)}/grades`, blindness()), { signal });
   const wish = wishOf(query);
-  const next = actionButton({ class: "button", "aria-keyshortcuts": "Alt+N" }, ["Next", h("kbd", {}, "Alt N"), icon("arrow")], () =>
-    trying(async () => {
-      const stays = desk.dirty && !(await confirmed("Leave this answer?", "What you chose here is not saved.", "Leave it"));
-      if (!stays) await navigate(await pathAfter(wish, query.get("at") ?? "", found.attempt_id, signal));
-    }),
-  );
+  const leaves = async () =>
+    !desk.dirty || (await confirmed("Leave this answer?", "What you chose here is not saved.", "Leave it"));
+  const goOn = async () => {
+    if (await leaves()) await navigate(await pathAfter(wish, query.get("at") ?? "", found.attempt_id, signal));
+  };
+  const label = ["Next", h("kbd", {}, "Alt N"), icon("arrow")];
+  const next = actionButton({ class: "button", "aria-keyshortcuts": "Alt+N" }, label, () => trying(goOn));
   const desk = new Desk(found, next);
   const about = `${called(found.candidate, found.names)} · ${moment(found.submitted_at)}`;
   const body = h(

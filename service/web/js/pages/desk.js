@@ -5,6 +5,7 @@ import { announce, h } from "../dom.js";
 import { moment } from "../format.js";
 import { deskPath, isBlind, queuePath, readQueue, setBlind, SHOWN, wishOf } from "../desk/queue.js";
 import { called, reason } from "../desk/words.js";
+import { reviewTabs } from "../desk/tabs.js";
 import { nothing } from "../parts/common.js";
 import { growingList } from "../parts/growing-list.js";
 import { icon } from "../icons.js";
@@ -26,12 +27,18 @@ export async function deskPage({ query, signal }) {
     "div",
     { class: "page" },
     h("h1", { class: "title" }, "Review"),
+    reviewTabs("/review"),
     filters(wish, questions),
     first.items.length > 0
-      ? [list, h("p", { class: "soft small" }, "In the list, ", h("kbd", {}, "J"), " and ", h("kbd", {}, "K"), " go to the next and the one before.")]
+      ? [list, keysNote()]
       : nothing(wish.show || wish.question ? "Nothing like this." : "Nothing waits for a person."),
   );
   return { title: "Review", body };
+}
+
+function keysNote() {
+  const key = (letter) => h("kbd", {}, letter);
+  return h("p", { class: "soft small" }, "In the list, ", key("J"), " and ", key("K"), " go to the next and the one before.");
 }
 
 async function everyQuestion(signal) {
@@ -45,7 +52,10 @@ async function everyQuestion(signal) {
 }
 
 function filters(wish, questions) {
-  const choose = (name) => (event) => navigate(queuePath({ ...wish, [name]: event.target.value }), { replace: true });
+  const choose = (name) => async ({ target }) => {
+    await navigate(queuePath({ ...wish, [name]: target.value }), { replace: true });
+    document.getElementById(target.id)?.focus();
+  };
   const select = (name, label, options) =>
     h(
       "div",
@@ -62,10 +72,12 @@ function filters(wish, questions) {
         icon("chevron"),
       ),
     );
-  const blind = h("input", { type: "checkbox", checked: isBlind(), on: { change: ({ target }) => turn(target.checked) } });
+  const turned = ({ target }) => turn(target.checked);
+  const blind = h("input", { id: "blind", type: "checkbox", checked: isBlind(), on: { change: turned } });
   async function turn(on) {
     setBlind(on);
     await reload();
+    document.getElementById("blind")?.focus();
     announce(on ? "Nobody is named." : "Names are shown.");
   }
   return h(

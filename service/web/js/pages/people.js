@@ -6,9 +6,11 @@ import { moment, ROLES } from "../format.js";
 import { icon } from "../icons.js";
 import { actionButton, section } from "../parts/common.js";
 import { confirmed } from "../parts/dialog.js";
+import { consentSection } from "../parts/elsewhere.js";
 import { selectField } from "../parts/fields.js";
 import { secretField, sendingForm, textField } from "../parts/form.js";
 import { growingList } from "../parts/growing-list.js";
+import { theirData } from "../parts/own-data.js";
 import { reload } from "../router.js";
 
 const CHOICES = Object.entries(ROLES);
@@ -24,17 +26,13 @@ export async function peoplePage({ signal }) {
     h("h1", { class: "title" }, "People"),
     growingList({ label: "People", first, more: people, row }),
     section("Invites", { class: "panel" }, invites(items)),
+    await consentSection(signal),
   );
   return { title: "People", body };
 }
 
 function personRow(person, mine) {
-  const details = [
-    person.email !== person.name && person.email,
-    ROLES[person.role],
-    person.time_factor !== 1 && `${person.time_factor} × time`,
-    person.disabled_at && "disabled",
-  ];
+  const details = [person.email !== person.name && person.email, ROLES[person.role], person.disabled_at && "disabled"];
   const name = h("span", {}, person.name, h("small", {}, details.filter(Boolean).join(" · ")));
   return h("li", { class: "row" }, h("div", { class: "row-link" }, name, mine ? h("span", { class: "soft" }, "You") : changes(person)));
 }
@@ -62,6 +60,7 @@ function changes(person) {
     choice(`Role of ${name}`, CHOICES, role, (value) => ({ role: value })),
     choice(`Time of ${name}`, factors.map((factor) => [factor, `${factor} × time`]), person.time_factor, (value) => ({ time_factor: Number(value) })),
     toggle,
+    theirData(person, reload),
   );
 }
 

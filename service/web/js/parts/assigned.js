@@ -16,8 +16,9 @@ export async function assignedSection(signal) {
   const who = await me();
   if (!who || who.way === "local") return false;
   const { items } = await get("/assignments?limit=50", { signal });
-  const [closed, present] = [true, false].map((over) => items.filter(({ window }) => (window === "closed") === over));
   if (!items.length) return false;
+  const [open, upcoming, closed] = ["open", "upcoming", "closed"].map((state) => items.filter(({ window }) => window === state));
+  const present = [...open, ...upcoming];
   return section(
     "Assigned to you",
     { class: "assigned" },

@@ -17,7 +17,7 @@ const PARTS = {
   feedback: ({ grade }) => grade?.feedback && section("Feedback", { class: "panel" }, h("p", {}, grade.feedback)),
   mistakes: (attempt) => attempt.grade && mistakesSection(attempt.grade, attempt),
   lifts: ({ grade }) => grade && liftsSection(grade),
-  said: ({ answer, grade, removed_at: at }) => (answer === null ? removed(at) : answerText(answer, grade)),
+  said: ({ answer, grade }) => answerText(answer, grade),
   numbers: ({ grade }) => grade && numbersPanel(grade),
   rubric: (attempt) => (attempt.grade ? rubricPanel(attempt.grade, attempt) : keyPoints(attempt.review)),
   next: ({ grade, review }) => followUps(review, grade?.follow_up),
@@ -97,10 +97,8 @@ export class Result {
 /** A part of the page, or what keeps its place. */
 const part = (name, attempt) => PARTS[name](attempt) || document.createComment(name);
 
-const removed = (at) => h("p", { class: "soft" }, `Removed on ${moment(at)}: answers are kept here for a time only.`);
-
-function facts({ answer, words, seconds_used: used, timed_out: timedOut }) {
-  const list = [answer !== null && plural(words, "word"), `${duration(used)} used`, timedOut && "time ran out"];
+function facts({ removed_at: removed, words, seconds_used: used, timed_out: timedOut }) {
+  const list = [removed ? `removed on ${moment(removed)}` : plural(words, "word"), `${duration(used)} used`, timedOut && "time ran out"];
   return h("p", { class: "facts-line" }, list.filter(Boolean).join(" · "));
 }
 
