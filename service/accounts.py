@@ -6,6 +6,7 @@ the settings name. However many try, there is one: who adds the only row of its 
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -28,7 +29,7 @@ from service.identity import secrets
 from service.identity.oidc import Known
 from service.identity.passwords import Passwords
 from service.identity.settings import SignInSettings
-from service.store import accounts, audit, credentials, invites
+from service.store import accounts, audit, cohorts, credentials, invites
 from service.store.engine import Store, Tx
 
 T = TypeVar("T")
@@ -120,6 +121,7 @@ class Accounts:
             if accounts.by_email(tx, email):
                 raise Conflict("There is an account for this address: sign in with it.")
             account = accounts.add(tx, invite.organisation, invite.role, name, email, now, hashed)
+            _put_in_cohort(tx, invite, account)
             self._note_admin(tx, account, now)
             return account, self._stay(tx, account, "invite", now)
 
@@ -230,7 +232,10 @@ class Accounts:
             raise Forbidden("There is no account for you here: ask an admin for an invite.")
         name = " ".join(clean(known.name[:MAX_SUBJECT]).split())[:MAX_NAME] or "?"
         organisation = invite.organisation if invite else LOCAL.organisation
-        return accounts.add(tx, organisation, role, name, known.email, now)
+        account = accounts.add(tx, organisation, role, name, known.email, now)
+        if invite:
+            _put_in_cohort(tx, invite, account)
+        return account
 
     def _role(self, tx: Tx, account: Account, known: Known, now: datetime) -> Role:
         """Today's: the first admin stays one, others get what their groups give, where groups give roles at all."""
@@ -296,3 +301,9 @@ class Accounts:
     def _require_passwords(self) -> None:
         if not self.settings.password:
             raise Conflict("Nobody signs in with a password here.")
+
+
+def _put_in_cohort(tx: Tx, invite: Invite, account: Account) -> None:
+    if invite.cohort_id is not None:
+        with suppress(NotFound):  # it may be gone by now
+            cohorts.put(tx, account.organisation, invite.cohort_id, account.id)

@@ -26,6 +26,7 @@ from service.graders.keyword import KeywordGrader
 from service.live import Live, about
 from service.metrics import Metrics
 from service.notes import taking_notes
+from service.outbox import Outbox
 from service.provisional import Provisional
 from service.spending import Spending
 from service.store import attempts, items, jobs, notices
@@ -47,10 +48,12 @@ class Grading:
         spending: Spending,
         metrics: Metrics,
         live: Live,
+        outbox: Outbox,
         clock: Callable[[], datetime],
     ) -> None:
         self.store = store
         self.banks = banks
+        self.outbox = outbox
         self.grader = grader
         self.spending = spending
         self.metrics = metrics
@@ -141,9 +144,13 @@ class Grading:
 
     def give_up(self, tx: Tx, job: Job, reason: str) -> None:
         """There will be no grade, or none but the provisional one: so that nobody waits. An earlier grade stands."""
-        attempt = attempts.load(tx, job.attempt_id)
-        if attempt.status == "submitted" and not attempts.settle_for_provisional(tx, attempt.id):
-            attempts.add_grade(tx, attempt, self.grader.identity, Ungraded(reason=reason), self.clock())
+        attempt, none = attempts.load(tx, job.subject), Ungraded(reason=reason)
+        if attempt.status != "submitted":
+            return
+        if not attempts.settle_for_provisional(tx, attempt.id):
+            attempts.add_grade(tx, attempt, self.grader.identity, none, self.clock())
+        last = attempts.grades(tx, attempt.id)[-1]
+        self.outbox.graded(tx, attempt, last.grader, last.result, self.clock())
 
     async def _equal(self, job: Job, attempt: Attempt, grader: Grader) -> Grade | None:
         """The grade of an equal answer, where there is one. Who grades again asks again."""
@@ -165,7 +172,7 @@ class Grading:
         """The attempt; None, and the job ends, where there is nothing to grade any more."""
         with self.store.read() as tx:
             try:
-                attempt = attempts.load(tx, job.attempt_id)
+                attempt = attempts.load(tx, job.subject)
             except NotFound:
                 attempt = None
             if attempt is not None and _owed(tx, job, attempt):
@@ -184,16 +191,10 @@ class Grading:
             if job.work == "regrade" and isinstance(result, Ungraded):
                 jobs.fail(tx, job, result.reason, self.clock())
             elif jobs.finish(tx, job):
-                again = job.work == "regrade"
-                attempts.add_grade(
-                    tx,
-                    attempt,
-                    grader.identity,
-                    result,
-                    self.clock(),
-                    again=again,
-                    fingerprint=_fingerprint(attempt, grader),
-                )
+                again, now = job.work == "regrade", self.clock()
+                known, name = _fingerprint(attempt, grader), grader.identity
+                if attempts.add_grade(tx, attempt, name, result, now, again=again, fingerprint=known):
+                    self.outbox.graded(tx, attempt, name, result, now)
                 notices.tell(tx, about(attempt.id))
 
 

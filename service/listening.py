@@ -25,6 +25,7 @@ from service.live import RECORDINGS, Live, about
 from service.store import notices, recordings, sessions
 from service.store.engine import Store
 from service.store.jobs import SUSPECT
+from service.tracing import Tracer
 from service.voice import Hints
 from service.voice.hearing import Voice, hints_for
 
@@ -53,6 +54,7 @@ class Listening:
         *,
         clock: Callable[[], datetime],
         lease: float,
+        tracer: Tracer,
     ) -> None:
         """`lease` is how many seconds a recording is left to who was last heard of."""
         self.store = store
@@ -62,6 +64,7 @@ class Listening:
         self.live = live
         self.clock = clock
         self.lease = lease
+        self.tracer = tracer
         self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
 
     async def work(self, most: int) -> None:
@@ -124,7 +127,9 @@ class Listening:
     async def _listen(self, claim: Claim) -> None:
         holding = asyncio.create_task(self._hold(claim))
         try:
-            await self._hear(claim)
+            with self.tracer.span("job", "transcribe", claim.trace) as span:
+                await self._hear(claim)
+                span.describe("transcribe", {"viva.subject": str(claim.recording.id), "viva.tries": claim.tries})
         except asyncio.CancelledError:  # this process stops: another goes on at once
             await asyncio.to_thread(self._release, claim)
             raise

@@ -27,6 +27,7 @@ from service.following import Following
 from service.grading import Grading
 from service.jobs import Jobs
 from service.live import JOBS, RECORDINGS, Live
+from service.outbox import Outbox
 from service.store import assignments, attempts, items, notices, recordings, sessions
 from service.store.engine import Store, Tx
 
@@ -40,8 +41,11 @@ WAIT_SECONDS = 2.0
 class Practice:
     """Practice sessions on one store. `now` is always the arrival of the request, in UTC."""
 
-    def __init__(self, *, store: Store, banks: Banks, grading: Grading, jobs: Jobs, live: Live, grace: float) -> None:
+    def __init__(
+        self, *, store: Store, banks: Banks, grading: Grading, jobs: Jobs, live: Live, outbox: Outbox, grace: float
+    ) -> None:
         self.store = store
+        self.outbox = outbox
         self.banks = banks
         self.grading = grading
         self.jobs = jobs
@@ -284,6 +288,8 @@ class Practice:
                 if slot.state in REVIEWABLE and slot.state != earlier.state:
                     _not_in_strict(tx, person, slot.question_id, after.id)
         sessions.save(tx, before, after)
+        if after.state == "finished" != before.state:
+            self.outbox.finished(tx, after, now)
         late: Source = "spoken" if heard else "typed"
         made: list[tuple[HandIn, str | None, str, Source]] = [(hand_in, None, "", late) for hand_in in timed_out]
         made += [(hand_in, key, fingerprint, source) for hand_in in handed]

@@ -86,8 +86,7 @@ class Privacy:
                 raise Conflict("You are the only admin: make somebody else one first.")
             if by != whose and _id(by) is not None and _id(by) not in admins:
                 raise SignInRequired
-        attempt_ids = personal.hold(tx, whose)
-        self.jobs.forget(tx, attempt_ids)
+        self.jobs.forget(tx, personal.hold(tx, whose))
         if account is not None:
             personal.pass_on(tx, account.id, now)
         personal.erase(tx, whose, account)

@@ -20,6 +20,7 @@ from service.errors import Conflict, GradeMismatch, NotFound
 from service.grading import Grading
 from service.jobs import Jobs
 from service.live import JOBS, Live, about
+from service.outbox import Outbox
 from service.store import attempts, audit, jobs, notices, reviews
 from service.store.attempts import Kept
 from service.store.engine import Store, Tx
@@ -41,8 +42,9 @@ class Reviewed(Value):
 class Reviews:
     """For reviewers, within their organisation; and for candidates, who may disagree."""
 
-    def __init__(self, *, store: Store, grading: Grading, jobs: Jobs, live: Live) -> None:
+    def __init__(self, *, store: Store, grading: Grading, jobs: Jobs, live: Live, outbox: Outbox) -> None:
         self.store = store
+        self.outbox = outbox
         self.grading = grading
         self.jobs = jobs
         self.live = live
@@ -79,6 +81,7 @@ class Reviews:
             grade = overridden(kept[-1].result if kept else None, changes, item.rubric, attempt.answer)
             attempts.add_grade(tx, attempt, PERSON, grade, now, person=reviewer.id)
             reviews.answer(tx, attempt_id, changes.replies, changes.note, reviewer.id, now)
+            self.outbox.graded(tx, attempt, PERSON, grade, now)
             audit.add(tx, reviewer, "override", now, attempt_id)
             notices.tell(tx, about(attempt_id))
 
@@ -98,7 +101,9 @@ class Reviews:
             attempt.check_kept()
             _, result = attempts.get(tx, person, attempt_id)
             disputed(result, point, reviews.of_attempt(tx, attempt_id))
-            return reviews.add_dispute(tx, attempt, attempts.last_number(tx, attempt_id), point, said, now)
+            opened = reviews.add_dispute(tx, attempt, attempts.last_number(tx, attempt_id), point, said, now)
+            self.outbox.disputed(tx, attempt, opened, now)
+            return opened
 
         return await asyncio.to_thread(self.store.change, change)
 
@@ -154,7 +159,7 @@ class Reviews:
     def enqueue_regrade(self, tx: Tx, attempt: Attempt, now: datetime) -> bool:
         """One that failed starts over. Raises Conflict as `check_regrade`."""
         self.check_regrade(tx, attempt)
-        for job in jobs.page(tx, failed=True, attempt_id=attempt.id):
+        for job in jobs.page(tx, failed=True, subject=attempt.id):
             jobs.finish(tx, job)
         return self.jobs.enqueue(tx, attempt, "regrade", Priority.REGRADE, now)
 

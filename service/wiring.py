@@ -11,6 +11,7 @@ from service.assignments import Assignments
 from service.bank import Bank, Banks, load_banks
 from service.cohorts import Cohorts
 from service.consents import Consents
+from service.deliveries import Deliveries
 from service.domain.attempt import Person
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
@@ -18,26 +19,32 @@ from service.graders import Grader, longest_seconds, sends_to
 from service.graders import make as make_grader
 from service.grading import Grading
 from service.history import History
+from service.hooks import Webhooks
 from service.jobs import BUILT_IN as ENGINES
-from service.jobs import Handler, Jobs
+from service.jobs import Handler, Handlers, Jobs
 from service.jobs.runner import Limits, Runner
 from service.listening import Listening
 from service.live import Live
 from service.metrics import Metrics
 from service.names import Names
+from service.outbox import Outbox
 from service.overview import Overviews
 from service.people import People
 from service.plugins import load
 from service.practice import Practice
 from service.privacy import Privacy
 from service.providers import Provider
+from service.rates import Rates
 from service.recordings import Recordings
 from service.review import Reviews
+from service.rosters import Rosters
 from service.settings import Settings
 from service.spending import Budget, Spending
 from service.store.engine import Store
 from service.store.migrate import require, upgrade
+from service.telemetry import tracer as make_tracer
 from service.tokens import Tokens
+from service.tracing import Tracer
 from service.voice import BUILT_IN as TRANSCRIBERS
 from service.voice import Transcriber
 from service.voice import sends_to as speech_to
@@ -60,10 +67,16 @@ class Services:
     reviews: Reviews
     names: Names
     overviews: Overviews
+    handlers: Handlers
+    deliveries: Deliveries
+    webhooks: Webhooks
     accounts: Accounts
     provider: Provider
     tokens: Tokens
+    rates: Rates
+    spending: Spending
     people: People
+    rosters: Rosters
     cohorts: Cohorts
     assignments: Assignments
     privacy: Privacy
@@ -73,6 +86,7 @@ class Services:
     listening: Listening
     speech: Speech
     metrics: Metrics
+    tracer: Tracer
     clock: Callable[[], datetime]
 
     def bank_of(self, person: Person) -> Bank:
@@ -89,29 +103,41 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
     settings.check_prices()
     grader = make_grader(settings)
     _check_lease(settings, grader)
-    metrics, live = Metrics(), Live()
+    metrics, live, tracer = Metrics(), Live(), make_tracer(settings.telemetry)
     voice = make_voice(settings, metrics)
     banks = banks or load_banks(settings.bank_dir, settings.packs, anchors=False)
     store = _ready_store(settings)
+    if tracer.statements:
+        store.watch(tracer.statement)
+    handlers: dict[Work, Handler] = {}  # filled below: who does a job may make others
+    jobs = make_jobs(settings, store, live, metrics, clock, handlers, tracer)
+    outbox, spending = Outbox(jobs), _spending(settings, store, metrics, clock)
     consents = Consents(store, settings, sends_to(grader), speech_to(voice.transcriber))
     grading = Grading(
         store=store,
         banks=banks,
         grader=grader,
         consents=consents,
-        spending=_spending(settings, store, metrics, clock),
+        spending=spending,
         metrics=metrics,
         live=live,
+        outbox=outbox,
         clock=clock,
     )
-    jobs = make_jobs(settings, store, live, metrics, clock, {work: _handler(grading) for work in ("grade", "regrade")})
+    deliveries = Deliveries(store=store, settings=settings.webhooks, clock=clock)
+    handlers["grade"] = handlers["regrade"] = Handler(run=grading.run, give_up=grading.give_up)
+    handlers["deliver"] = Handler(run=deliveries.run, give_up=deliveries.give_up)
     try:
         jobs.check()
     except VivaError:
         store.close()
         raise
-    practice = Practice(store=store, banks=banks, grading=grading, jobs=jobs, live=live, grace=settings.grace_seconds)
+    practice = Practice(
+        store=store, banks=banks, grading=grading, jobs=jobs, live=live, outbox=outbox, grace=settings.grace_seconds
+    )
     accounts = Accounts(store, settings.sign_in)
+    people = People(store, settings.sign_in)
+    person, organisation = settings.rates()
     return Services(
         settings=settings,
         store=store,
@@ -121,13 +147,19 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
         live=live,
         practice=practice,
         history=History(practice),
-        reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
+        reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live, outbox=outbox),
+        handlers=handlers,
+        deliveries=deliveries,
+        webhooks=Webhooks(store=store, outbox=outbox, live=live, settings=settings.webhooks),
         names=Names(store),
         overviews=Overviews(store, banks),
         accounts=accounts,
         provider=Provider(accounts),
         tokens=Tokens(store),
-        people=People(store, settings.sign_in),
+        rates=Rates(store, person=person, organisation=organisation),
+        spending=spending,
+        people=people,
+        rosters=Rosters(store, people),
         cohorts=Cohorts(store),
         assignments=Assignments(practice),
         privacy=Privacy(store, jobs),
@@ -139,9 +171,12 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
             max_bytes=settings.voice.max_bytes,
             queue=settings.voice.queue + voice.transcriber.places,
         ),
-        listening=Listening(store, banks, voice, consents, live, clock=clock, lease=settings.lease_seconds),
+        listening=Listening(
+            store, banks, voice, consents, live, clock=clock, lease=settings.lease_seconds, tracer=tracer
+        ),
         speech=Speech(settings.data_dir / "speech"),
         metrics=metrics,
+        tracer=tracer,
         clock=clock,
     )
 
@@ -188,11 +223,14 @@ def make_jobs(
     live: Live,
     metrics: Metrics,
     clock: Callable[[], datetime],
-    handlers: dict[Work, Handler],
+    handlers: Handlers,
+    tracer: Tracer | None = None,
 ) -> Jobs:
     """The engine that VIVA_JOBS names. Raises ConfigError."""
     limits = Limits(lease=settings.lease_seconds, tries=settings.job_tries, retry=settings.retry_seconds)
-    runner = Runner(store=store, live=live, metrics=metrics, clock=clock, handlers=handlers, limits=limits)
+    runner = Runner(
+        store=store, live=live, metrics=metrics, clock=clock, handlers=handlers, limits=limits, tracer=tracer
+    )
     engine: Jobs = load(settings.jobs, ENGINES)(runner)
     return engine
 
@@ -229,7 +267,3 @@ def make_voice(settings: Settings, metrics: Metrics) -> Voice:
 def models_folder(settings: Settings) -> Path:
     """Where `viva voice install` puts models."""
     return settings.data_dir / "models"
-
-
-def _handler(grading: Grading) -> Handler:
-    return Handler(run=grading.run, give_up=grading.give_up)

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from service.api.app import create_app
 from service.identity.settings import SignInSettings
-from service.settings import Settings
+from service.settings import LimitSettings, Settings
 from tests.conftest import Clock, banks
 
 HOME = "http://127.0.0.1"
@@ -31,6 +31,8 @@ SIGN_IN = {
     "VIVA_SIGN_IN__TRIES": "1000",
     "VIVA_SIGN_IN__PASSWORD_MEMORY": "8",
     "VIVA_SIGN_IN__PASSWORD_PASSES": "1",
+    "VIVA_LIMITS__PERSON_PER_MINUTE": "0",
+    "VIVA_LIMITS__ORGANISATION_PER_MINUTE": "0",
 }
 """The same for a server in a process of its own."""
 
@@ -41,8 +43,15 @@ def sign_in_settings(**more: Any) -> SignInSettings:
     return SignInSettings.model_validate({"public_url": HOME} | passwords | QUICK | more)
 
 
-def team_app(folder: Path, clock: Clock, *, database_url: str | None = None, **more: Any) -> FastAPI:
-    settings = Settings(data_dir=folder / "data", database_url=database_url, sign_in=sign_in_settings(**more))
+NO_LIMITS = LimitSettings(person_per_minute=0, organisation_per_minute=0)
+"""A clock that stands still never begins another minute."""
+
+
+def team_app(
+    folder: Path, clock: Clock, *, database_url: str | None = None, limits: LimitSettings = NO_LIMITS, **more: Any
+) -> FastAPI:
+    signs_in = sign_in_settings(**more)
+    settings = Settings(data_dir=folder / "data", database_url=database_url, sign_in=signs_in, limits=limits)
     return create_app(settings, clock=clock, banks=banks())
 
 

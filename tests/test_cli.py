@@ -152,6 +152,13 @@ def test_an_operator_invites_the_first_of_another_organisation(tmp_path: Path) -
         joined = join(client, code, "zoe@acme.example").json()
         assert (joined["organisation"], joined["role"]) == ("acme", "admin")
         assert [one["name"] for one in client.get("/api/v1/people").json()["items"]] == ["Zoe"]
+    (tmp_path / "people.csv").write_text("email,name,cohort\nbob@example.org,Bob,Autumn\nnobody,,\n")
+    importing = ("people", "import", "people.csv", "--organisation=acme")
+    taken = viva(*importing, VIVA_DATABASE_URL=migrated(tmp_path), **settings)
+    assert taken.returncode == 1  # of one line nothing came
+    assert "2,invited,bob@example.org,http://127.0.0.1/invite#" in taken.stdout
+    assert "3,refused,,That is no e-mail address." in taken.stdout
+    assert "waiting" in viva(*importing, VIVA_DATABASE_URL=migrated(tmp_path), **settings).stdout
     refused = viva("invite", "--organisation=ACME Inc.", VIVA_DATABASE_URL=migrated(tmp_path), **settings)
     assert "name" in complaint(refused)
 

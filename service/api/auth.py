@@ -1,5 +1,6 @@
 """Signing in and out, by a password or at a provider."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -10,20 +11,25 @@ from service.api.deps import Asking, Now, SignedIn, Uses
 from service.api.problems import problems
 from service.api.schemas.accounts import (
     AcceptIn,
+    BudgetOut,
     CodeIn,
     DestinationOut,
     InvitedOut,
+    LimitsOut,
     MeOut,
     PasswordIn,
     ProviderIn,
     ProviderOut,
+    RateOut,
     SetupIn,
     SignInIn,
     WaysOut,
 )
 from service.domain.identity import SCOPES, Account, Caller, caller
+from service.domain.rate import SIDES
 from service.errors import Forbidden, NotAgreed, ProviderUnavailable, SignInFailed
 from service.identity.oidc import CALLBACK
+from service.spending import next_day
 from service.wiring import Services
 
 router = APIRouter(prefix="/auth", tags=["signing in"], responses=problems(422, 503))
@@ -73,6 +79,27 @@ async def read_me(uses: Uses, who: Asking) -> MeOut:
     return await _me(uses, who)
 
 
+@router.get("/me/limits", responses=problems(401, 403, 429))
+async def read_limits(request: Request, uses: Uses, who: Asking, now: Now) -> LimitsOut:
+    """What is left of your limits, and of your organisation's: this minute's requests, today's language model.
+
+    The first are told with every answer as well: `RateLimit` and `RateLimit-Policy`.
+    """
+    spent = await uses.spending.standing(who.person, now)
+    budget, midnight = uses.spending.budget, next_day(now)
+    return LimitsOut(
+        requests=[
+            RateOut(of=each.of, limit=each.limit, left=each.left, begins_anew=now + timedelta(seconds=each.seconds))
+            for each in request.state.standings
+        ],
+        budget=[
+            BudgetOut(of=of, unit=budget.unit, limit=limit, spent=used, begins_anew=midnight)
+            for of, limit, used in zip(SIDES, (budget.person, budget.organisation), spent, strict=True)
+            if limit is not None
+        ],
+    )
+
+
 @router.put("/password", status_code=204, response_class=Response, responses=problems(401, 403, 409, 413, 429))
 async def change_password(wish: PasswordIn, request: Request, uses: Uses, who: SignedIn, now: Now) -> Response:
     """Change your password. Every other browser is signed out; API tokens stay."""
@@ -86,7 +113,7 @@ async def change_password(wish: PasswordIn, request: Request, uses: Uses, who: S
 async def look_at_invite(wish: CodeIn, uses: Uses, now: Now) -> InvitedOut:
     """What an invite is for. Whoever has its link may know."""
     found = await uses.accounts.invite(wish.code, now)
-    return InvitedOut(role=found.role, email=found.email, expires_at=found.expires_at)
+    return InvitedOut(role=found.role, email=found.email, name=found.name, expires_at=found.expires_at)
 
 
 @router.post("/invites/accept", status_code=201, responses=problems(404, 409, 413))

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from service.api.credentials import cookie_name, peer
 from service.domain.attempt import Person
 from service.domain.identity import THE_LOCAL_USER, Caller, Scope
-from service.errors import Forbidden, PreconditionMissing, SignInRequired
+from service.errors import Forbidden, PreconditionMissing, SignInRequired, TooManyRequests
 from service.identity.proxies import within
 from service.wiring import Services
 
@@ -22,14 +22,20 @@ def _services(request: Request) -> Services:
 
 
 async def caller(request: Request) -> Caller:
-    """Who is asking. The one place that reads credentials: a token, else a cookie, else what a trusted proxy says.
-
-    Where no sign-in is configured only this machine can ask: it is the local user. Raises SignInRequired.
-    """
-    return await _known(request, _arrival(request))
+    """Who is asking, where a minute has room for one more request of theirs. Raises SignInRequired, TooManyRequests."""
+    who = await _known(request, _arrival(request))
+    allowed, standings = await _services(request).rates.count(who.person, _arrival(request))
+    request.state.standings = standings  # told with the answer, whatever it is
+    if not allowed:
+        raise TooManyRequests(standings[0].seconds)
+    return who
 
 
 async def _known(request: Request, now: datetime) -> Caller:
+    """The one place that reads credentials: a token, else a cookie, else what a trusted proxy says.
+
+    Where no sign-in is configured only this machine can ask: it is the local user. Raises SignInRequired.
+    """
     services = _services(request)
     settings = services.settings.sign_in
     if not settings.configured:

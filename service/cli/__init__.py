@@ -9,6 +9,7 @@ app = typer.Typer(help="Mock interviews for engineers.", no_args_is_help=True, a
 app.command()(serving.serve)
 app.command()(serving.worker)
 app.command()(people.invite)
+app.add_typer(people.app, name="people")
 app.command()(data.migrate)
 app.command()(data.backup)
 app.command()(data.restore)

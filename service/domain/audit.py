@@ -24,6 +24,9 @@ Action = Literal[
     "cohort",
     "assignment",
     "time-factor",
+    "webhook",
+    "webhook-change",
+    "webhook-removed",
 ]
 
 

@@ -61,6 +61,8 @@ class Claim(Value):
     progress: str | None
     """What was heard of it before, as JSON."""
     worker: str
+    trace: str | None = None
+    """Of the request that ended it."""
     tries: int
     lost: int
     """Workers that died over it, one after the other."""

@@ -14,7 +14,7 @@ from service.store.engine import Tx
 from service.wiring import Services
 
 BATCH = 500
-CANCELLED = "Grading was cancelled."
+CANCELLED = "It was cancelled."
 
 
 def listed(services: Services, *, failed: bool, limit: int) -> list[Job]:
@@ -26,15 +26,15 @@ def listed(services: Services, *, failed: bool, limit: int) -> list[Job]:
 def retry(services: Services, attempt_id: UUID | None) -> int:
     """Start over with the failed jobs of an attempt, or with all: how many. Raises NotFound, Conflict."""
     with services.store.write() as tx:
-        found = jobs.page(tx, failed=True, attempt_id=attempt_id, limit=BATCH)
+        found = jobs.page(tx, failed=True, subject=attempt_id, limit=BATCH)
         if not found and attempt_id is not None:
-            if jobs.page(tx, failed=False, attempt_id=attempt_id):
+            if jobs.page(tx, failed=False, subject=attempt_id):
                 raise Conflict(f"The job of {attempt_id} has not failed: it waits or runs.")
             raise NotFound(f"There is no job of {attempt_id}.")
         for job in found:
             jobs.finish(tx, job)  # before the attempt is locked, as everywhere
-            attempts.reopen(tx, job.attempt_id)
-            attempt = attempts.load(tx, job.attempt_id)
+            attempts.reopen(tx, job.subject)
+            attempt = attempts.load(tx, job.subject)
             services.jobs.enqueue(tx, attempt, job.work, Priority(job.priority), services.clock())
     return len(found)
 
@@ -42,12 +42,12 @@ def retry(services: Services, attempt_id: UUID | None) -> int:
 def cancel(services: Services, attempt_id: UUID) -> int:
     """End the jobs of an attempt, those that failed too: how many. What a worker does just now comes to nothing."""
     with services.store.write() as tx:
-        found = [job for failed in (False, True) for job in jobs.page(tx, failed=failed, attempt_id=attempt_id)]
+        found = [job for failed in (False, True) for job in jobs.page(tx, failed=failed, subject=attempt_id)]
         if not found:
             raise NotFound(f"There is no job of {attempt_id}.")
         for job in found:
             jobs.finish(tx, job)
-            services.grading.give_up(tx, job, CANCELLED)
+            services.handlers[job.work].give_up(tx, job, CANCELLED)
         notices.tell(tx, about(attempt_id))
     return len(found)
 

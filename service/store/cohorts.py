@@ -37,6 +37,13 @@ def page(tx: Tx, organisation: str, before: UUID | None, limit: int) -> list[Coh
     return [_cohort(row) for row in tx.exec(query.limit(limit))]
 
 
+def named(tx: Tx, organisation: str, name: str) -> Cohort | None:
+    """The oldest of this name."""
+    query = select(CohortRow).where(CohortRow.organisation == organisation, CohortRow.name == name)
+    row = tx.exec(query.order_by(col(CohortRow.id)).limit(1)).first()
+    return _cohort(row) if row else None
+
+
 def rename(tx: Tx, organisation: str, cohort_id: UUID, name: str) -> Cohort:
     """Raises NotFound."""
     row = _row(tx, organisation, cohort_id)

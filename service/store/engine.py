@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
@@ -109,6 +109,23 @@ class Store:
             tx.exec(
                 insert(tx, PingRow).values(id=1, at=now).on_conflict_do_update(index_elements=["id"], set_={"at": now})
             )
+
+    def watch(self, begin: Callable[[str], Callable[[], None]]) -> None:
+        """Call `begin` with the text of each statement, and what it returns once that has ended."""
+
+        def before(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+            connection.info["ended"] = begin(statement)
+
+        def after(connection: Connection, *_: Any) -> None:
+            connection.info.pop("ended", lambda: None)()
+
+        def failed(context: ExceptionContext) -> None:
+            if context.connection is not None:
+                after(context.connection)
+
+        event.listen(self.engine, "before_cursor_execute", before)
+        event.listen(self.engine, "after_cursor_execute", after)
+        event.listen(self.engine, "handle_error", failed)
 
     def close(self) -> None:
         self.engine.dispose()

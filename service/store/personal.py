@@ -16,6 +16,7 @@ from service.domain.attempt import Person
 from service.domain.identity import Account
 from service.store import sessions
 from service.store.engine import Tx
+from service.store.outside_tables import DeliveryRow
 from service.store.tables import (
     AccountRow,
     AttemptRow,
@@ -51,7 +52,7 @@ KINDS: dict[str, Kind] = {
     "identity": Kind("identities", "Who you are at a sign-in provider, or in the header of a proxy."),
     "sign_in": Kind("sign-ins", "Browsers in which you are signed in, without their cookies.", ("digest",)),
     "api_token": Kind("tokens", "API tokens that you made, without their secrets.", ("digest",)),
-    "invite": Kind("invites", "Invites that you made, without whom they were for.", ("digest", "email")),
+    "invite": Kind("invites", "Invites that you made, without whom they were for.", ("digest", "email", "name")),
     "first_admin": Kind("first-admin", "That you are the first admin of this server."),
     "practice_session": Kind("sessions", "Practice sessions."),
     "session_question": Kind("questions", "The questions of each session, with your drafts."),
@@ -72,6 +73,8 @@ KINDS: dict[str, Kind] = {
     ),
     "spending": Kind("spending", "What language models have cost for you, by day, in millionths of the unit."),
     "reservation": Kind("reservations", "What language models may cost for you at this moment."),
+    "delivery": Kind("deliveries", "What programs outside were told of what you did.", json=("body",)),
+    "rate": Kind("requests", "How many requests you sent in a minute."),
     "audit": Kind("log", "What you did here that is written down for good, by ids."),
 }
 """By table, in the order of the export."""
@@ -84,6 +87,7 @@ NOBODYS = {
     "consent": "what organisations have agreed to",
     "item": "questions and rubrics of the bank",
     "sign_in_flow": "browsers on their way to a provider: it is not known yet whose",
+    "webhook": "addresses that organisations have told of events",
     "throttle": "digests of what was tried, for a quarter of an hour",
     "pseudonym_key": "secrets of organisations, by which reviewers are shown other names",
     "ping": "one row that is written to find out whether writing works",
@@ -128,7 +132,7 @@ def chunk(tx: Tx, person: Person, recording_id: UUID, after: int) -> tuple[int, 
 
 
 def hold(tx: Tx, person: Person) -> list[UUID]:
-    """Keep everybody who writes for this person waiting until the transaction ends: the ids of their attempts.
+    """Keep everybody who writes for this person waiting until the transaction ends: the ids of what jobs may be about.
 
     Jobs first, as for workers: what one has just finished is seen by what follows, what comes later finds no job.
     """
@@ -136,7 +140,9 @@ def hold(tx: Tx, person: Person) -> list[UUID]:
     tx.connection().execute(delete(JobRow).where(_owned(_table(JobRow), person)))
     attempts = _table(AttemptRow)
     query = select(attempts.c.id).where(_owned(attempts, person)).order_by(attempts.c.id).with_for_update()
-    return list(tx.connection().execute(query).scalars())
+    deliveries = _table(DeliveryRow)
+    told = select(deliveries.c.id).where(_owned(deliveries, person))
+    return [*tx.connection().execute(query).scalars(), *tx.connection().execute(told).scalars()]
 
 
 def erase(tx: Tx, person: Person, account: Account | None) -> dict[str, int]:

@@ -10,8 +10,8 @@ from typing import Any
 import httpx2
 
 from service.settings import ROOT
-from tests.server import Server
-from tests.team import AUTH, BOB, PASSWORD, SIGN_IN, bearer, invited, join, set_up, sign_in, token
+from tests.server import Server, eventually
+from tests.team import AUTH, BOB, EVE, PASSWORD, SIGN_IN, bearer, invited, join, set_up, sign_in, token
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 HERE = Path(__file__).parent
@@ -21,7 +21,8 @@ COUNTED = re.compile(r'viva_http_requests_total\{method="(\w+)",route="([^"]+)",
 
 
 def test_every_answer_is_as_described_and_every_operation_succeeds_at_times(tmp_path: Path) -> None:
-    with Server(tmp_path, VIVA_LOG_LEVEL="warning", **SIGN_IN) as server:
+    inwards = {"VIVA_WEBHOOKS__ALLOW_PRIVATE": "true"}
+    with Server(tmp_path, VIVA_LOG_LEVEL="warning", **inwards, **SIGN_IN) as server:
         address = str(server.client.base_url)
         ours, cookie = _come_in(server.client)
         options = ["--config-file", str(HERE / "contract.toml"), "--no-color"]
@@ -58,6 +59,17 @@ def _leave(admin: httpx2.Client) -> None:
                 assert cy.post(f"{PREFIX}/me/erase", json=wish).status_code == 200
 
 
+def _tell(admin: httpx2.Client) -> None:
+    """A webhook that leads to this server itself, which says 204 to whatever signs out."""
+    hook = {"url": f"{admin.base_url}api/v1/auth/sign-out", "events": ["dispute.opened"]}
+    made = f"{PREFIX}/webhooks/{admin.post(f'{PREFIX}/webhooks', json=hook).json()['id']}"
+    assert admin.put(made, json=hook).status_code == 200
+    told = admin.post(f"{made}/test").json()["id"]
+    eventually(lambda: admin.get(f"{made}/deliveries").json()["items"][0]["state"] == "delivered" or None)
+    assert admin.post(f"{made}/deliveries/{told}/redeliver").status_code == 202
+    assert admin.delete(made).status_code == 204
+
+
 def _come_in(client: httpx2.Client) -> tuple[dict[str, Any], str]:
     """Do once what nobody can do by chance; an admin's token, which `client` then sends as well, and their cookie."""
     set_up(client)
@@ -69,6 +81,8 @@ def _come_in(client: httpx2.Client) -> tuple[dict[str, Any], str]:
         assert sign_in(bob, BOB).status_code == 200
     assert client.put(f"{PREFIX}/people/{account}", json={"role": "reviewer"}).status_code == 200
     _leave(client)
+    _tell(client)
+    assert client.post(f"{PREFIX}/people/import", json={"people": [{"email": EVE}]}).status_code == 200
     assert client.get(f"{AUTH}/tokens").status_code == 200
     ours = token(client, "practice", "review", "admin")
     client.headers.update(bearer(ours["secret"]))

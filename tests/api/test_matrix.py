@@ -34,6 +34,7 @@ RECORDING = QUESTION + "/recording"
 COHORTS = "/api/v1/cohorts"
 COHORT = COHORTS + "/{cohort_id}"
 ASSIGNMENT = "/api/v1/assignments/{assignment_id}"
+WEBHOOK = "/api/v1/webhooks/{webhook_id}"
 NEEDS: dict[str, set[str]] = {
     "nothing": {
         "GET /healthz", "GET /readyz", "GET /api/v1/openapi.json", "GET /{path:client}",
@@ -41,7 +42,7 @@ NEEDS: dict[str, set[str]] = {
             ("GET", "ways"), ("POST", "setup"), ("POST", "sign-in"), ("POST", "sign-out"), ("POST", "oidc"),
             ("GET", "oidc/callback"), ("POST", "invites/look"), ("POST", "invites/accept"))),
     },
-    "any": {f"GET {AUTH}/me"},
+    "any": {f"GET {AUTH}/me", f"GET {AUTH}/me/limits"},
     "person": {
         f"PUT {AUTH}/password", f"GET {AUTH}/tokens", f"POST {AUTH}/tokens", f"DELETE {AUTH}/tokens/{{token_id}}",
         "GET /api/v1/me/export", "POST /api/v1/me/erase",
@@ -76,8 +77,10 @@ NEEDS: dict[str, set[str]] = {
     "admin": {
         "GET /metrics", "GET /api/v1/people", "GET /api/v1/audit", "PUT /api/v1/people/{person_id}",
         "GET /api/v1/invites", "POST /api/v1/invites", "DELETE /api/v1/invites/{invite_id}",
-        "GET /api/v1/organisation", "PUT /api/v1/organisation",
+        "POST /api/v1/people/import", "GET /api/v1/organisation", "PUT /api/v1/organisation",
         "GET /api/v1/people/{person_id}/export", "DELETE /api/v1/people/{person_id}",
+        "GET /api/v1/webhooks", "POST /api/v1/webhooks", f"PUT {WEBHOOK}", f"DELETE {WEBHOOK}", f"POST {WEBHOOK}/test",
+        f"GET {WEBHOOK}/deliveries", f"POST {WEBHOOK}/deliveries/{{delivery_id}}/redeliver",
     },
 }  # fmt: skip
 SAME_FOR_ALL = {"topic_id", "question_id", "position", "number", "path"}
@@ -95,6 +98,7 @@ BODIES: dict[str, Any] = {
     f"PUT {COHORT}": {"name": "mine now"},
     f"POST {COHORT}/assignments": assignment(START),
     f"PUT {ASSIGNMENT}": assignment(START),
+    f"PUT {WEBHOOK}": {"url": "https://hooks.example.org/mine", "events": ["attempt.graded"]},
 }
 """What a request about another's record has to carry, so that nothing else is wrong with it."""
 
@@ -167,6 +171,8 @@ def _records(ada: TestClient) -> dict[str, str]:
     dispute = bob.post(f"/api/v1/attempts/{attempt}/disputes", json={"point": "M1", "text": CANARY})
     invited(ada)
     cohort_id, assignment_id = assigned(ada, START, account)
+    hook = {"url": "https://hooks.invalid/zanzibar", "events": ["dispute.opened"]}
+    webhook = ada.post("/api/v1/webhooks", json=hook).json()["id"]
     return {
         "cohort_id": cohort_id,
         "assignment_id": assignment_id,
@@ -177,8 +183,16 @@ def _records(ada: TestClient) -> dict[str, str]:
         "review_id": dispute.json()["id"],
         "token_id": token(bob, "read")["id"],
         "person_id": account,
+        "webhook_id": webhook,
+        "delivery_id": _delivery(ada, webhook),
         "invite_id": ada.get("/api/v1/invites").json()["items"][0]["id"],
     }
+
+
+def _delivery(ada: TestClient, webhook: str) -> str:
+    """Written, and not sent: nobody works here."""
+    made: str = ada.post(f"/api/v1/webhooks/{webhook}/test").json()["id"]
+    return made
 
 
 def send(world: World, credential: str, route: str, ids: dict[str, str], body: Any = None) -> httpx2.Response:
@@ -245,27 +259,15 @@ def test_what_is_anothers_is_not_there(world: World) -> None:
 
 
 def test_lists_have_what_is_ours(world: World) -> None:
-    lists = (
-        "sessions",
-        "attempts",
-        "progress",
-        "review",
-        "review?closed=true",
-        "overview",
-        "overview/export",
-        "people",
-        "invites",
-        "audit",
-        "cohorts",
-        "assignments",
-    )
+    managed = ("review", "review?closed=true", "overview", "overview/export", "people", "invites", "audit", "cohorts")
+    lists = ("sessions", "attempts", "progress", "assignments", "webhooks", *managed)
     known = [*world.ids.values(), "zanzibar", "bob@example.org"]
     known = [word for word in known if word not in (world.ids["position"], world.ids["number"])]
     for name, (may, _, _) in world.credentials.items():
         for path in (*lists, "auth/tokens") if may else ():
             text = send(world, name, f"GET /api/v1/{path}", {}).text
             found = {word for word in known if word in text}
-            ours = "local" in name and path.startswith(("review", "people", "invites", "audit", "cohorts", "overview"))
+            ours = "local" in name and path in (*managed, "webhooks")
             assert ours or not found, f"{path} with {name}: {found}"
     reviewer = send(world, "cookie of reviewer, local", "GET /api/v1/review/attempts/{attempt_id}/grades", world.ids)
     assert "zanzibar" in reviewer.text  # or nothing was looked for

@@ -162,8 +162,8 @@ def test_the_commands_are_commands_of_viva(services: dict[str, Any]) -> None:
 
 def test_every_queue_has_a_worker(services: dict[str, Any]) -> None:
     commands = [services[name]["command"] for name in OURS]
-    served = {command[command.index("--queues") + 1] for command in commands if "--queues" in command}
-    assert served == set(WORKS)
+    served = [command[command.index("--queues") + 1].split(",") for command in commands if "--queues" in command]
+    assert {queue for queues in served for queue in queues} == set(WORKS)
 
 
 def test_a_health_check_asks_where_the_service_listens(services: dict[str, Any]) -> None:

@@ -8,7 +8,9 @@ from pydantic import BaseModel, Field
 
 from service.domain.audit import Action
 from service.domain.identity import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, Role, Scope, Way
+from service.domain.rate import Side
 from service.domain.session import TimeFactor
+from service.rosters import What
 
 Email = Annotated[str, Field(min_length=3, max_length=320, examples=["ada@example.org"])]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, examples=["Ada"])]
@@ -51,6 +53,33 @@ class MeOut(BaseModel):
     """Who else reads your answers, to grade them; empty where they are graded here."""
     speech_goes_to: DestinationOut | None
     """Who else hears what you say; null where it is heard here, or by nobody."""
+
+
+class RateOut(BaseModel):
+    """Requests within this minute."""
+
+    of: Side
+    """Yours, or those of your whole organisation."""
+    limit: int
+    left: int
+    begins_anew: datetime
+
+
+class BudgetOut(BaseModel):
+    """What language models may cost within this day (UTC)."""
+
+    of: Side
+    unit: Literal["tokens", "price"]
+    limit: float
+    spent: float
+    begins_anew: datetime
+
+
+class LimitsOut(BaseModel):
+    """Your limits; empty where there are none."""
+
+    requests: list[RateOut]
+    budget: list[BudgetOut]
 
 
 class SetupIn(BaseModel, strict=True):
@@ -132,6 +161,8 @@ class InvitedOut(BaseModel):
     role: Role
     email: str | None
     """Null where whoever has the link may take it."""
+    name: str | None
+    """As whoever invited them wrote it, if they did."""
     expires_at: datetime
 
 
@@ -150,6 +181,24 @@ class InviteOut(InvitedOut):
 class NewInviteOut(InviteOut):
     link: str
     """Shown this once: send it to whom you invite."""
+
+
+class ImportLineOut(BaseModel):
+    """What came of a line."""
+
+    line: int
+    """In a CSV file, where the first one names the columns; in JSON which one of the people, from 1."""
+    what: What
+    """`invited`: there is a new link; `waiting`: was invited before; `there`: has an account; `refused`."""
+    email: str | None
+    link: str | None
+    """Shown this once: send it to whom it is for."""
+    problem: str | None
+    """Why it was refused."""
+
+
+class ImportOut(BaseModel):
+    items: list[ImportLineOut]
 
 
 class InvitesOut(BaseModel):
