@@ -40,11 +40,11 @@ class Grading:
 
     def __init__(
         self,
-        *,
         store: Store,
         banks: Banks,
         grader: Grader,
         consents: Consents,
+        *,
         spending: Spending,
         metrics: Metrics,
         live: Live,

@@ -106,38 +106,24 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
     metrics, live, tracer = Metrics(), Live(), make_tracer(settings.telemetry)
     voice = make_voice(settings, metrics)
     banks = banks or load_banks(settings.bank_dir, settings.packs, anchors=False)
-    store = _ready_store(settings)
-    if tracer.statements:
-        store.watch(tracer.statement)
+    store = _ready_store(settings, tracer)
     handlers: dict[Work, Handler] = {}  # filled below: who does a job may make others
     jobs = make_jobs(settings, store, live, metrics, clock, handlers, tracer)
     outbox, spending = Outbox(jobs), _spending(settings, store, metrics, clock)
     consents = Consents(store, settings, sends_to(grader), speech_to(voice.transcriber))
     grading = Grading(
-        store=store,
-        banks=banks,
-        grader=grader,
-        consents=consents,
-        spending=spending,
-        metrics=metrics,
-        live=live,
-        outbox=outbox,
-        clock=clock,
+        store, banks, grader, consents, spending=spending, metrics=metrics, live=live, outbox=outbox, clock=clock
     )
     deliveries = Deliveries(store=store, settings=settings.webhooks, clock=clock)
     handlers["grade"] = handlers["regrade"] = Handler(run=grading.run, give_up=grading.give_up)
     handlers["deliver"] = Handler(run=deliveries.run, give_up=deliveries.give_up)
-    try:
-        jobs.check()
-    except VivaError:
-        store.close()
-        raise
+    _check_jobs(jobs, store)
     practice = Practice(
         store=store, banks=banks, grading=grading, jobs=jobs, live=live, outbox=outbox, grace=settings.grace_seconds
     )
     accounts = Accounts(store, settings.sign_in)
     people = People(store, settings.sign_in)
-    person, organisation = settings.rates()
+    (person, organisation), lease = settings.rates(), settings.lease_seconds
     return Services(
         settings=settings,
         store=store,
@@ -165,15 +151,8 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
         privacy=Privacy(store, jobs),
         consents=consents,
         voice=voice,
-        recordings=Recordings(
-            store=store,
-            live=live,
-            max_bytes=settings.voice.max_bytes,
-            queue=settings.voice.queue + voice.transcriber.places,
-        ),
-        listening=Listening(
-            store, banks, voice, consents, live, clock=clock, lease=settings.lease_seconds, tracer=tracer
-        ),
+        recordings=_recordings(settings, store, live, voice),
+        listening=Listening(store, banks, voice, consents, live, clock=clock, lease=lease, tracer=tracer),
         speech=Speech(settings.data_dir / "speech"),
         metrics=metrics,
         tracer=tracer,
@@ -186,13 +165,29 @@ def _spending(settings: Settings, store: Store, metrics: Metrics, clock: Callabl
     return Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
 
 
-def _ready_store(settings: Settings) -> Store:
+def _recordings(settings: Settings, store: Store, live: Live, voice: Voice) -> Recordings:
+    queue = settings.voice.queue + voice.transcriber.places
+    return Recordings(store=store, live=live, max_bytes=settings.voice.max_bytes, queue=queue)
+
+
+def _check_jobs(jobs: Jobs, store: Store) -> None:
+    """Raises ConfigError where the engine cannot do its work."""
+    try:
+        jobs.check()
+    except VivaError:
+        store.close()
+        raise
+
+
+def _ready_store(settings: Settings, tracer: Tracer) -> Store:
     """The database of `settings`, with this release's schema. Raises ConfigError, StoreUnavailable."""
     store = open_store(settings)
     if store.is_sqlite:  # nobody else uses it: no need to ask
         upgrade(store)
     else:
         require(store)
+    if tracer.statements:
+        store.watch(tracer.statement)
     return store
 
 
