@@ -106,11 +106,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
     metrics, live, tracer = Metrics(), Live(), make_tracer(settings.telemetry)
     voice = make_voice(settings, metrics)
     banks = banks or load_banks(settings.bank_dir, settings.packs, anchors=False)
-    store = open_store(settings)
-    if store.is_sqlite:  # nobody else uses it: no need to ask
-        upgrade(store)
-    else:
-        require(store)
+    store = _ready_store(settings)
     if tracer.statements:
         store.watch(tracer.statement)
     handlers: dict[Work, Handler] = {}  # filled below: who does a job may make others
@@ -188,6 +184,16 @@ def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Ban
 def _spending(settings: Settings, store: Store, metrics: Metrics, clock: Callable[[], datetime]) -> Spending:
     budget = Budget(settings.budget_unit, settings.budget_person, settings.budget_organisation)
     return Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
+
+
+def _ready_store(settings: Settings) -> Store:
+    """The database of `settings`, with this release's schema. Raises ConfigError, StoreUnavailable."""
+    store = open_store(settings)
+    if store.is_sqlite:  # nobody else uses it: no need to ask
+        upgrade(store)
+    else:
+        require(store)
+    return store
 
 
 def open_store(settings: Settings) -> Store:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from service.domain.consent import Consent
 from service.store.engine import Tx, insert
-from service.store.tables import ConsentRow
+from service.store.organisation_tables import ConsentRow
 
 
 def get(tx: Tx, organisation: str) -> Consent | None:

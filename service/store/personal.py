@@ -14,7 +14,7 @@ from sqlmodel import SQLModel, col
 
 from service.domain.attempt import Person
 from service.domain.identity import Account
-from service.store import cohort_tables, sessions  # noqa: F401  (tables that are not loaded are not in the schema)
+from service.store import sessions
 from service.store.engine import Tx
 from service.store.outside_tables import DeliveryRow
 from service.store.tables import (

@@ -3,7 +3,7 @@
 from sqlmodel import select
 
 from service.store.engine import Tx, insert
-from service.store.tables import PseudonymKeyRow
+from service.store.organisation_tables import PseudonymKeyRow
 
 
 def key(tx: Tx, organisation: str) -> str | None:

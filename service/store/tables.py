@@ -365,16 +365,6 @@ class InviteRow(Owned, table=True):
     accepted_at: datetime | None = utc(default=None)
 
 
-class ConsentRow(SQLModel, table=True):
-    """What an organisation has agreed to have sent elsewhere."""
-
-    __tablename__ = "consent"
-    organisation: str = Field(primary_key=True)
-    llm: bool
-    speech: bool
-    changed_at: datetime = utc()
-
-
 class ThrottleRow(SQLModel, table=True):
     """How often something was tried since a time. The key is a digest: it names nobody."""
 
@@ -395,14 +385,6 @@ class AuditRow(Owned, table=True):
     action: str
     about: str | None = None
     detail: str | None = None
-
-
-class PseudonymKeyRow(SQLModel, table=True):
-    """The secret behind an organisation's pseudonyms, as hex digits. It names nobody."""
-
-    __tablename__ = "pseudonym_key"
-    organisation: str = Field(primary_key=True)
-    key: str
 
 
 class PingRow(SQLModel, table=True):

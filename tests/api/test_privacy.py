@@ -31,7 +31,21 @@ from tests.api.walk import GOOD, answer, at, begin, save
 from tests.conftest import Clock
 from tests.postgres import Postgres
 from tests.server import eventually
-from tests.team import ADA, AUTH, BOB, PASSWORD, another, browser, invited, join, set_up, sign_in, team_app, token
+from tests.team import (
+    ADA,
+    AUTH,
+    BOB,
+    PASSWORD,
+    another,
+    assigned,
+    browser,
+    invited,
+    join,
+    set_up,
+    sign_in,
+    team_app,
+    token,
+)
 
 ERASE = {"everything": True, "password": PASSWORD}
 PLANTED = {
@@ -73,6 +87,8 @@ def plant(ada: TestClient) -> tuple[TestClient, str]:
     save(bob, session, PLANTED["earlier draft"], 0, 2)
     save(bob, session, PLANTED["draft"], 1, 2)
     bob.post(f"{AUTH}/tokens", json={"name": PLANTED["token"], "scopes": ["read"]})
+    _, assignment = assigned(ada, services(ada).clock(), person)
+    assert bob.post(f"/api/v1/assignments/{assignment}/sessions").status_code == 201
     _speak(services(ada), Person(id=person, organisation="local"), session)
     return bob, person
 
@@ -144,6 +160,7 @@ def test_an_export_has_all_that_there_is_of_somebody_and_nothing_of_others(ada: 
     tables = {kind.file: json.loads(files[f"{kind.file}.json"]) for kind in personal.KINDS.values()}
     assert [row["id"] for row in tables["account"]] == [person]
     assert tables["grades"][0]["body"]["verdicts"][0]["point"] == "M1"
+    assert [len(tables[name]) for name in ("cohorts", "assigned")] == [1, 1]
     assert tables["recordings"][0]["transcript"] == {"text": PLANTED["transcript"]}
     assert {row["owner"] for rows in tables.values() for row in rows} == {person}
     (sound,) = (content for name, content in files.items() if name.startswith("recordings/") and name.endswith(".ogg"))
