@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import Select, delete
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
@@ -38,7 +39,7 @@ def page(tx: Tx, organisation: str) -> list[Webhook]:
 
 
 def get(tx: Tx, organisation: str, webhook_id: UUID) -> Webhook:
-    """Nobody else changes it until a transaction of `write` ends. Raises NotFound, also for another organisation's."""
+    """Raises NotFound, also for another organisation's."""
     return _webhook(_row(tx, organisation, webhook_id))
 
 
@@ -49,15 +50,16 @@ def save(tx: Tx, webhook: Webhook) -> None:
 
 def remove(tx: Tx, organisation: str, webhook_id: UUID) -> None:
     """With all its deliveries, also those that wait. Raises NotFound."""
-    row = _row(tx, organisation, webhook_id)
-    _drop(tx, list(tx.exec(select(DeliveryRow.id).where(DeliveryRow.webhook_id == webhook_id))))
+    row = _row(tx, organisation, webhook_id, lock=True)
+    _drop(tx, select(DeliveryRow.id).where(DeliveryRow.webhook_id == webhook_id))
     tx.delete(row)
 
 
 def wanting(tx: Tx, organisation: str, event: Event) -> list[UUID]:
-    """Webhooks that are to be told of such an event."""
+    """Webhooks that are to be told of such an event. They are not removed before the transaction ends."""
     query = select(WebhookRow).where(WebhookRow.organisation == organisation, col(WebhookRow.enabled))
-    return [row.id for row in tx.exec(query) if event in row.events.split()]
+    found = tx.exec(query.with_for_update(read=True, key_share=True))
+    return [row.id for row in found if event in row.events.split()]
 
 
 def add_delivery(tx: Tx, webhook_id: UUID, owner: Person, event: str, body: str, now: datetime) -> Delivery:
@@ -114,14 +116,14 @@ def forget(tx: Tx, before: datetime, limit: int) -> int:
     return len(found)
 
 
-def _drop(tx: Tx, found: list[UUID]) -> None:
+def _drop(tx: Tx, found: Sequence[UUID] | Select[Any]) -> None:
     tx.exec(delete(JobRow).where(col(JobRow.attempt_id).in_(found), col(JobRow.work) == "deliver"))
     tx.exec(delete(DeliveryRow).where(col(DeliveryRow.id).in_(found)))
 
 
-def _row(tx: Tx, organisation: str, webhook_id: UUID) -> WebhookRow:
+def _row(tx: Tx, organisation: str, webhook_id: UUID, *, lock: bool = False) -> WebhookRow:
     query = select(WebhookRow).where(WebhookRow.id == webhook_id, WebhookRow.organisation == organisation)
-    row = tx.exec(query).first()
+    row = tx.exec(query.with_for_update() if lock else query).first()
     if row is None:
         raise NotFound("There is no such webhook.")
     return row

@@ -61,7 +61,7 @@ def _leave(admin: httpx2.Client) -> None:
 
 def _tell(admin: httpx2.Client) -> None:
     """A webhook that leads to this server itself, which says 204 to whatever signs out."""
-    hook = {"url": f"{admin.base_url}api/v1/auth/sign-out", "events": ["dispute.opened"]}
+    hook = {"url": f"{str(admin.base_url).rstrip('/')}{AUTH}/sign-out", "events": ["dispute.opened"]}
     made = f"{PREFIX}/webhooks/{admin.post(f'{PREFIX}/webhooks', json=hook).json()['id']}"
     assert admin.put(made, json=hook).status_code == 200
     told = admin.post(f"{made}/test").json()["id"]

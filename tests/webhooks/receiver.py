@@ -1,6 +1,7 @@
 """A receiver of webhooks on loopback: it keeps what it is sent, and answers as it is told."""
 
 import asyncio
+import ssl
 import threading
 from dataclasses import dataclass
 
@@ -23,7 +24,8 @@ class Received:
 class Receiver(Aside):
     """`answers` are given one after the other, the last one for ever: each a status line, with headers if need be."""
 
-    def __init__(self, *answers: str) -> None:
+    def __init__(self, *answers: str, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
         self.answers = list(answers or ("204 No Content",))
         self.received: list[Received] = []
         self._news = threading.Condition()

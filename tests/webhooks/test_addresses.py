@@ -1,9 +1,15 @@
 """Where webhooks may lead, whatever their names lead to a moment later."""
 
 import asyncio
+import ssl
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from service.errors import DeliveryFailed, Invalid
 from service.webhooks.addresses import normal_url, public
@@ -88,6 +94,46 @@ def test_what_was_checked_is_what_is_connected_to() -> None:
         assert names.answers == [["192.0.2.1"]]
         (received,) = receiver.received
         assert received.headers["host"] == f"hooks.example.org:{port}"
+
+
+def certificate(name: str, folder: Path) -> Path:
+    """A certificate for `name` that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(who)
+        .issuer_name(who)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path = folder / "certificate.pem"
+    path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+def test_a_certificate_has_to_be_for_the_name_though_the_address_is_connected_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = certificate("hooks.example.org", tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    with Receiver(tls=context) as receiver:
+        port = receiver.origin.rpartition(":")[2]
+        assert post(f"https://hooks.example.org:{port}", Rebinding(["127.0.0.1"]), private=True) == 204
+        with pytest.raises(DeliveryFailed, match="cannot be reached"):
+            post(f"https://other.example.org:{port}", Rebinding(["127.0.0.1"]), private=True)
+        assert len(receiver.received) == 1
 
 
 def test_a_name_that_does_not_exist_is_said_to_lead_nowhere() -> None:

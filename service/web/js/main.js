@@ -21,6 +21,7 @@ import { sessionPage } from "./pages/session.js";
 import { signInPage } from "./pages/sign-in.js";
 import { startPage } from "./pages/start.js";
 import { topicPage } from "./pages/topic.js";
+import { webhooksPage } from "./pages/webhooks.js";
 import { dismissDialogs } from "./parts/dialog.js";
 import { startRouter } from "./router.js";
 import { hush } from "./voice/aloud.js";
@@ -47,6 +48,7 @@ startRouter({
     [/^\/invite$/, invitePage],
     [/^\/account$/, accountPage],
     [/^\/people$/, peoplePage],
+    [/^\/webhooks$/, webhooksPage],
     [/^\/cohorts$/, cohortsPage],
     [/^\/cohorts\/([^/]+)$/, cohortPage],
     [/^\/cohorts\/([^/]+)\/assign$/, assignPage],

@@ -24,6 +24,7 @@ export async function peoplePage({ signal }) {
     "div",
     { class: "page" },
     h("h1", { class: "title" }, "People"),
+    h("p", { class: "choices" }, h("a", { class: "button", href: "/webhooks" }, "Webhooks")),
     growingList({ label: "People", first, more: people, row }),
     section("Invites", { class: "panel" }, invites(items)),
     await consentSection(signal),
