@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--full] [section …]`: all sections but `crowd`, or those that are named.
+"""`python -m tests.bench [--full] [section …]`: all sections but `crowd` and `ablation`, or those that are named.
 
 `--full` adds a database with a million answers, which takes some minutes and 10 GB.
 """
@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Callable
 
-from tests.bench import clients, crowd, engines, events, grading, growth, llm, start
+from tests.bench import ablation, clients, crowd, engines, events, grading, growth, llm, start
 
 SECTIONS: dict[str, Callable[[], None]] = {
     "grading": grading.report,
@@ -17,8 +17,9 @@ SECTIONS: dict[str, Callable[[], None]] = {
     "events": events.report,
     "growth": lambda: growth.report(full="--full" in sys.argv),
     "crowd": crowd.report,
+    "ablation": ablation.report,
 }
-LONG = {"crowd"}
+LONG = {"crowd", "ablation"}
 """Only where they are named."""
 
 

@@ -18,7 +18,7 @@ from service.graders.semantic.comparison import Alike, Comparison, Matrix
 from service.graders.semantic.lists import worths
 from service.graders.semantic.model import WIDTH
 from service.graders.semantic.opposites import opposites
-from service.graders.semantic.parameters import ALIKE, LIST, NEARLY, QUESTION_WORD
+from service.graders.semantic.parameters import ALIKE, LISTED, NEARLY, QUESTION_WORD
 from service.graders.semantic.roles import Role, roles
 from service.graders.semantic.texts import Text
 
@@ -102,11 +102,11 @@ class Board:
         like[contrary] = 1
         agree ^= contrary
         agree |= like <= NEARLY  # what is only somewhat alike may be denied for its own sake
-        worth, listed, run = worths(answer, counts)
-        like *= worth * np.where(self._loose[:, None], run[None, :], listed[None, :])
+        sentence, loose = worths(answer, counts)
+        like *= np.where(self._loose[:, None], loose, sentence)
         for clause in answer.clauses:
             for statement in self._disordered(answer, clause, vocabulary):
-                like[statement.rows, clause.first : clause.last] *= LIST
+                like[statement.rows, clause.first : clause.last] *= LISTED
         given = np.array([QUESTION_WORD if word.stem in self._given else 1.0 for word in answer.words], np.float32)
         content = np.zeros(width, np.float32)
         content[list(answer.content)] = 1

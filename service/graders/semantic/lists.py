@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from service.graders.lexicon import COORDINATORS, RELATING_WORDS
 from service.graders.prose import is_enumeration
-from service.graders.semantic.parameters import LIST, LISTED
+from service.graders.semantic.parameters import LISTED
 from service.graders.semantic.texts import Text
 
 _SHORT = 3
@@ -20,17 +20,18 @@ _AROUND, _LEAST_RELATING = 15, 0.12
 Worths = npt.NDArray[np.float32]
 
 
-def worths(answer: Text, counts: Sequence[bool]) -> tuple[Worths, Worths, Worths]:
-    """Of each word: whether it asserts anything; what it is worth in a list; and in one without so much as a comma."""
-    worth, listed, run = np.ones((3, len(answer.words)), np.float32)
+def worths(answer: Text, counts: Sequence[bool]) -> tuple[Worths, Worths]:
+    """Of each word, 0 where it asserts nothing: what it is worth for a sentence, and for what is none."""
+    sentence, loose = np.ones((2, len(answer.words)), np.float32)
     for clause, asserts in zip(answer.clauses, counts, strict=True):
         words = answer.words[clause.first : clause.last]
         around = answer.words[max(clause.first - _AROUND, 0) : clause.last + _AROUND]
         relating = sum(word.text in RELATING_WORDS for word in around)
-        if not asserts:
-            worth[clause.first : clause.last] = 0
+        own = slice(clause.first, clause.last)
         if is_enumeration(words) or (len(around) > _SHORT and relating < _LEAST_RELATING * len(around)):
-            apart = len(words) <= _ENTRY or any(word.after or word.text in COORDINATORS for word in words[:-1])
-            listed[clause.first : clause.last] = LISTED if apart else LIST
-            run[clause.first : clause.last] = 1.0 if apart else LIST
-    return worth, listed, run
+            sentence[own] = LISTED
+            if len(words) > _ENTRY and not any(word.after or word.text in COORDINATORS for word in words[:-1]):
+                loose[own] = LISTED
+        if not asserts:
+            sentence[own] = loose[own] = 0
+    return sentence, loose

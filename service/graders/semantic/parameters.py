@@ -18,10 +18,8 @@ NOTHING_ELSE = 0.7
 """... and share of the clause that has to be in the truth."""
 DISTRUST = 0.5
 """What is left of all evidence where half of the sentences contradict."""
-LISTED = 0.55
-"""What words in a list of terms count for, where the statement is a sentence."""
-LIST = 0.2
-"""The same of a list without so much as a comma, whatever the statement."""
+LISTED = 0.6
+"""What words in a list of terms count for; one with pauses may say all of what is no sentence itself."""
 CROSSED = 0.5
 """What is left of a statement of which the answer says a word's opposite, or whose parts it joins crosswise."""
 TOGETHER = 0.8

@@ -1,0 +1,99 @@
+"""What each part of the semantic grader brings: the others alone, on the bank's anchors and on graded sets.
+
+The sets are those of the folder that VIVA_GRADED names. Held-out anchors are left aside. Takes some minutes.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+
+from service.bank import load_bank
+from service.bench.anchors import by_people
+from service.bench.asag.attacks import ATTACKS
+from service.bench.asag.run import credit, grade
+from service.bench.asag.sets import cases
+from service.bench.asag.statistics import Drawn, auc
+from service.domain.attempt import Answer
+from service.graders.semantic import parameters
+from service.graders.semantic.grader import SemanticGrader
+from service.graders.semantic.model import Encoded, the_model
+from service.settings import ROOT
+from tests.bench.tables import show
+
+PARTS: Mapping[str, Mapping[str, object]] = {
+    "nothing": {},
+    "other words (vectors)": {"NEARLY": 0.0},
+    "cues": {"CUES": {"met": 0.0, "partial": 0.0, "missed": 0.0}},
+    "words of the question discounted": {"QUESTION_WORD": 1.0},
+    "contradictions": {"DENIED": 9.0, "REPEATED": 9.0},
+    "answers that deny most": {"DENYING": (0.0, 1.0, 0.0)},
+    "words strung together": {"STRANGERS": (0.0, 1.0, 0.0)},
+    "lists": {"LISTED": 1.0},
+    "opposites and exchanged sides": {"CROSSED": 1.0},
+    "mistakes as rivals": {"RIVALRY": 0.0, "MISTAKEN": 0.0},
+    "what stands together": {"TOGETHER": 0.0},
+    "the other way round": {"NO_MORE": 0.0},
+}
+SETS = ("mohler_a1-6", "digi_optional")
+
+
+def report() -> None:
+    folder = Path(os.environ.get("VIVA_GRADED", ""))
+    sets = [folder / f"{name}.jsonl" for name in SETS if (folder / f"{name}.jsonl").is_file()]
+    encode, known = the_model().encode, dict[tuple[str, ...], list[Encoded]]()
+
+    def once(texts: list[str]) -> list[Encoded]:
+        if tuple(texts) not in known:
+            known[tuple(texts)] = encode(texts)
+        return known[tuple(texts)]
+
+    with patch.object(the_model(), "encode", once):  # the model reads each text once for all rows
+        rows = (_row(name, without, sets) for name, without in PARTS.items())
+        show(("left out", "anchors, AUC", *(f"{path.stem}, r; {', '.join(ATTACKS[:3])}" for path in sets)), rows)
+
+
+def _row(name: str, without: Mapping[str, object], sets: list[Path]) -> tuple[str, ...]:
+    with _changed(without):
+        return (name, f"{_anchors():.3f}", *map(_set, sets))
+
+
+@contextmanager
+def _changed(values: Mapping[str, object]) -> Iterator[None]:
+    """With other parameters, in every module that has read them."""
+    modules = [m for name, m in sys.modules.items() if name.startswith(parameters.__name__.rpartition(".")[0])]
+    before = [(m, name, getattr(m, name)) for m in modules for name in values if hasattr(m, name)]
+    for module, name, _ in before:
+        setattr(module, name, values[name])
+    try:
+        yield
+    finally:
+        for module, name, value in before:
+            setattr(module, name, value)
+
+
+def _anchors() -> float:
+    """Of every second question: how often a key point that people call met is above another."""
+    grader, met, other = SemanticGrader(), list[float](), list[float]()
+    for item in list(load_bank(ROOT).items.values())[::2]:
+        for anchor in (a for a in item.rubric.anchors if not a.held_out):
+            people = {v.point: v.label for v in by_people(anchor, item.rubric).verdicts}
+            for verdict in asyncio.run(grader.mark(item, Answer(text=anchor.answer))).verdicts:
+                (met if people[verdict.point] == "met" else other).append(credit(verdict))
+    return auc(np.array(met), np.array(other))
+
+
+def _set(path: Path) -> str:
+    """Pearson's r pooled and within questions, and attacks above the median full-mark answer."""
+    found = asyncio.run(grade(path.stem, cases(path), SemanticGrader(), 1, lambda: None))
+    ids = {question: n for n, question in enumerate(sorted({case.question for case in found.cases}))}
+    people = np.array([case.score for case in found.cases])
+    drawn = Drawn(np.array([ids[case.question] for case in found.cases]), people, draws=1, seed=1)
+    pooled, within = drawn.correlations(np.array(found.scores))
+    fooled = ", ".join(f"{above / asked:.0%}" for above, asked in (found.fooled[attack] for attack in ATTACKS[:3]))
+    return f"{pooled[0]:.2f} / {within[0]:.2f}; {fooled}"
