@@ -91,7 +91,7 @@ async def read_log(uses: Uses, who: Admin, cursor: Cursor = None, limit: Limit =
     )
 
 
-@router.post("/people/import", responses=problems(409, 413), openapi_extra=LIST)
+@router.post("/people", responses=problems(409, 413), openapi_extra=LIST)
 async def import_people(
     request: Request, response: Response, uses: Uses, who: Admin, now: Now, dry_run: bool = False, days: Days = 7
 ) -> ImportOut:

@@ -82,7 +82,7 @@ def _come_in(client: httpx2.Client) -> tuple[dict[str, Any], str]:
     assert client.put(f"{PREFIX}/people/{account}", json={"role": "reviewer"}).status_code == 200
     _leave(client)
     _tell(client)
-    assert client.post(f"{PREFIX}/people/import", json={"people": [{"email": EVE}]}).status_code == 200
+    assert client.post(f"{PREFIX}/people", json={"people": [{"email": EVE}]}).status_code == 200
     assert client.get(f"{AUTH}/tokens").status_code == 200
     ours = token(client, "practice", "review", "admin")
     client.headers.update(bearer(ours["secret"]))

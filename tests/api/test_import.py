@@ -13,7 +13,7 @@ from tests.api.test_limits import problem
 from tests.conftest import Clock
 from tests.team import ADA, BOB, EVE, another, browser, join, set_up, team_app
 
-IMPORT = "/api/v1/people/import"
+IMPORT = "/api/v1/people"
 CSV = {"Content-Type": "text/csv"}
 LIST = f"""\ufeffEmail;Name;Role;Cohort
 {BOB};Bob;candidate;Autumn

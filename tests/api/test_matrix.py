@@ -77,7 +77,7 @@ NEEDS: dict[str, set[str]] = {
     "admin": {
         "GET /metrics", "GET /api/v1/people", "GET /api/v1/audit", "PUT /api/v1/people/{person_id}",
         "GET /api/v1/invites", "POST /api/v1/invites", "DELETE /api/v1/invites/{invite_id}",
-        "POST /api/v1/people/import", "GET /api/v1/organisation", "PUT /api/v1/organisation",
+        "POST /api/v1/people", "GET /api/v1/organisation", "PUT /api/v1/organisation",
         "GET /api/v1/people/{person_id}/export", "DELETE /api/v1/people/{person_id}",
         "GET /api/v1/webhooks", "POST /api/v1/webhooks", f"PUT {WEBHOOK}", f"DELETE {WEBHOOK}", f"POST {WEBHOOK}/test",
         f"GET {WEBHOOK}/deliveries", f"POST {WEBHOOK}/deliveries/{{delivery_id}}/redeliver",
