@@ -39,8 +39,8 @@ class Settings(BaseSettings):
     """The same Postgres without a pooler in between, for connections that have to last. Default: VIVA_DATABASE_URL."""
     bank_dir: Path = ROOT
     """Folder that holds `questions/` and `rubrics/`."""
-    grader: str = "keyword"
-    """Grader by name: `keyword`, `semantic`, `llm`, `panel`, `cascade`, or `package.module:Class` for your own."""
+    grader: str = "offline"
+    """By name: `offline`, `semantic`, `keyword`, `llm`, `panel`, `cascade`, or your own `package.module:Class`."""
     llm: LlmSettings | None = None
     """The language model that the grader `llm` asks, as `VIVA_LLM__BASE_URL` and so on: see below. Default: none."""
     models: dict[str, LlmSettings] = {}
