@@ -4,6 +4,9 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
+# Tests by file on every core, in the order of folders: reordered by count, the longest test of all would come last.
+SPREAD := --numprocesses=auto --dist=loadfile --no-loadscope-reorder
+
 # Compiled once, not again by each process that is started.
 lint bench: export UV_COMPILE_BYTECODE := 1
 unexport PYTHONDONTWRITEBYTECODE
@@ -24,11 +27,11 @@ run: $(UV)
 
 test: lint
 	./tests/chromium
-	$(UV) run --no-sync pytest --numprocesses=auto --dist=loadfile
+	$(UV) run --no-sync pytest $(SPREAD)
 
 coverage: lint
 	./tests/chromium
-	$(UV) run --no-sync pytest --numprocesses=auto --dist=loadfile --cov --cov-report=term --cov-fail-under=95
+	$(UV) run --no-sync pytest $(SPREAD) --cov --cov-report=term --cov-fail-under=95
 
 lint: $(UV)
 	$(UV) sync --quiet --locked

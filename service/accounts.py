@@ -6,6 +6,7 @@ the settings name. However many try, there is one: who adds the only row of its 
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -28,13 +29,15 @@ from service.identity import secrets
 from service.identity.oidc import Known
 from service.identity.passwords import Passwords
 from service.identity.settings import SignInSettings
-from service.store import accounts, audit, credentials, invites
+from service.store import accounts, audit, cohorts, credentials, invites
 from service.store.engine import Store, Tx
 
 T = TypeVar("T")
 
 WINDOW = timedelta(minutes=15)
 """For so long tries are counted together."""
+FRESH = timedelta(minutes=10)
+"""For so long a sign-in shows that somebody is there in person."""
 HASHES = 2
 """Passwords hashed at once: each takes a processor, and much memory."""
 HEADER = "header"
@@ -118,6 +121,7 @@ class Accounts:
             if accounts.by_email(tx, email):
                 raise Conflict("There is an account for this address: sign in with it.")
             account = accounts.add(tx, invite.organisation, invite.role, name, email, now, hashed)
+            _put_in_cohort(tx, invite, account)
             self._note_admin(tx, account, now)
             return account, self._stay(tx, account, "invite", now)
 
@@ -173,7 +177,30 @@ class Accounts:
 
         await asyncio.to_thread(self.store.change, change)
 
+    async def confirm(self, who: Caller, password: str | None, secret: str | None, address: str, now: datetime) -> None:
+        """That it is really they who want what cannot be undone: by their password, or else by a sign-in just now.
+
+        Raises Forbidden, SignInFailed, TooManyTries.
+        """
+        if who.way == "local":
+            return
+        account_id = UUID(who.person.id)
+        hashed = await asyncio.to_thread(self.store.look, lambda tx: accounts.password(tx, account_id))
+        if hashed is None:
+            if who.way == "cookie" and not await asyncio.to_thread(self._fresh, secret, now):
+                raise Forbidden(f"Sign in anew, and do this within {FRESH.seconds // 60} minutes.")
+            return
+        keys = await self._count(who.person.id, address, now)
+        if password is None or not await self._verify(hashed, password):
+            raise SignInFailed("The password is wrong.")
+        await asyncio.to_thread(self.store.change, lambda tx: credentials.forget_tries(tx, keys))
+
     # Blocking parts, for worker threads
+
+    def _fresh(self, secret: str | None, now: datetime) -> bool:
+        digest = secrets.digest(secret or "")
+        since = self.store.look(lambda tx: credentials.signed_in_since(tx, digest))
+        return since is not None and now - since <= FRESH
 
     def _account_of(self, tx: Tx, known: Known, code: str | None, now: datetime) -> Account:
         """The account of whom a provider knows; a new one where they may have it. Raises Forbidden."""
@@ -205,7 +232,10 @@ class Accounts:
             raise Forbidden("There is no account for you here: ask an admin for an invite.")
         name = " ".join(clean(known.name[:MAX_SUBJECT]).split())[:MAX_NAME] or "?"
         organisation = invite.organisation if invite else LOCAL.organisation
-        return accounts.add(tx, organisation, role, name, known.email, now)
+        account = accounts.add(tx, organisation, role, name, known.email, now)
+        if invite:
+            _put_in_cohort(tx, invite, account)
+        return account
 
     def _role(self, tx: Tx, account: Account, known: Known, now: datetime) -> Role:
         """Today's: the first admin stays one, others get what their groups give, where groups give roles at all."""
@@ -271,3 +301,9 @@ class Accounts:
     def _require_passwords(self) -> None:
         if not self.settings.password:
             raise Conflict("Nobody signs in with a password here.")
+
+
+def _put_in_cohort(tx: Tx, invite: Invite, account: Account) -> None:
+    if invite.cohort_id is not None:
+        with suppress(NotFound):  # it may be gone by now
+            cohorts.put(tx, account.organisation, invite.cohort_id, account.id)

@@ -9,7 +9,8 @@ from datetime import timedelta
 from service.domain.job import Priority, Queue
 from service.jobs.supervise import supervise
 from service.live import JOBS
-from service.store import attempts, jobs, retention
+from service.retention import steps
+from service.store import attempts, jobs, webhooks
 from service.store.notices import listen
 from service.wiring import Services
 
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 ADOPT_SECONDS = 10.0
 RETENTION_SECONDS = 3600.0
 BATCH = 500
+DELIVERIES = 8
+"""At once, in one process."""
 
 
 @asynccontextmanager
@@ -28,13 +31,17 @@ async def beside(services: Services, queues: tuple[Queue, ...]) -> AsyncIterator
     if not store.is_sqlite:
         loops["notices"] = lambda: listen(store.direct_url, live.tell, live.tell_all)
     if queues and settings.job_concurrency:
-        loops["jobs"] = lambda: services.jobs.work(queues, settings.job_concurrency)
-        loops["adoption"] = lambda: _adopt(services)
+        if working := tuple(queue for queue in queues if queue != "delivery"):
+            loops["jobs"] = lambda: services.jobs.work(working, settings.job_concurrency)
+            loops["adoption"] = lambda: _adopt(services)
+        if "delivery" in queues:  # by itself: receivers that take their time hold up no grade
+            loops["deliveries"] = lambda: services.jobs.work(("delivery",), DELIVERIES)
+            loops["the log of deliveries"] = lambda: _tidy_log(services)
     if "transcription" in queues and settings.job_concurrency:
         loops["recordings"] = lambda: services.listening.work(settings.job_concurrency)
         loops["sound"] = lambda: _tidy(services)
-    if days := settings.keep_days:
-        loops["retention"] = lambda: _forget(services, days)
+    if settings.keep_days or any(settings.retention.model_dump().values()):
+        loops["retention"] = lambda: _forget(services)
     tasks = [asyncio.create_task(supervise(name, loop)) for name, loop in loops.items()]
     try:
         yield
@@ -44,6 +51,7 @@ async def beside(services: Services, queues: tuple[Queue, ...]) -> AsyncIterator
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await services.grading.close()
+        await services.deliveries.close()
         await services.voice.close()
 
 
@@ -72,13 +80,17 @@ async def _tidy(services: Services) -> None:
     await asyncio.sleep(ADOPT_SECONDS)
 
 
-async def _forget(services: Services, days: int) -> None:
-    """Delete what is older than the operator keeps it."""
+async def _tidy_log(services: Services) -> None:
+    """Take old deliveries out of the log."""
+    before = services.clock() - timedelta(days=services.settings.webhooks.keep_days)
+    while await asyncio.to_thread(services.store.change, lambda tx: webhooks.forget(tx, before, BATCH)):
+        pass
+    await asyncio.sleep(RETENTION_SECONDS)
 
-    def forget() -> int:
-        with services.store.write() as tx:
-            return retention.forget(tx, services.clock() - timedelta(days=days), BATCH)
 
-    while forgotten := await asyncio.to_thread(forget):
-        log.info("sessions deleted after their time", extra={"sessions": forgotten, "keep_days": days})
+async def _forget(services: Services) -> None:
+    """Remove what is older than the operator keeps it."""
+    removing = steps(services.store, services.settings, services.clock())
+    while step := await asyncio.to_thread(next, removing, None):  # one at a time: a process that stops waits for one
+        log.info("removed after its time", extra={"kind": step[0], "count": step[1]})
     await asyncio.sleep(RETENTION_SECONDS)

@@ -8,7 +8,9 @@ VivaError
 ├── SignInRequired          it is not known who is asking
 │   └── SignInFailed        what was given to sign in with is not right
 ├── Forbidden               it is known who is asking: they may not do this
+│   └── NotAgreed           their organisation has not agreed to what would be sent elsewhere
 ├── TooManyTries            wrong passwords; try again later
+├── TooManyRequests         more than a minute has room for; the next one has again
 ├── ProviderUnavailable     the provider that people sign in with cannot be asked at the moment
 ├── Invalid                 understood, but not acceptable
 │   ├── TooLarge            over a stated limit
@@ -25,6 +27,7 @@ VivaError
 ├── PreconditionMissing     a revision has to be sent along
 ├── GraderUnavailable       the grader cannot work at the moment; try again later
 │   └── BudgetSpent         it may not be asked today any more, or not just now
+├── DeliveryFailed          who is to be told of an event did not take it; try again later
 ├── BadReply                a language model's reply to this answer is of no use; asking again at once would not help
 ├── VoiceUnavailable        nobody can listen at the moment
 │   └── VoiceBusy           too many recordings wait; try again soon
@@ -76,6 +79,10 @@ class Forbidden(VivaError):
     """You may not do this."""
 
 
+class NotAgreed(Forbidden):
+    """Your organisation has not agreed to that being sent elsewhere."""
+
+
 class TooManyTries(VivaError):
     """Too many tries to sign in."""
 
@@ -83,6 +90,15 @@ class TooManyTries(VivaError):
         self.retry_after = retry_after
         """Seconds until another one counts."""
         super().__init__("Too many tries to sign in: wait some minutes.")
+
+
+class TooManyRequests(VivaError):
+    """Too many requests within a minute."""
+
+    def __init__(self, retry_after: float) -> None:
+        self.retry_after = retry_after
+        """Seconds until the next ones are let through."""
+        super().__init__("Too many requests within a minute: wait for the next one.")
 
 
 class ProviderUnavailable(VivaError):
@@ -164,6 +180,17 @@ class GraderUnavailable(VivaError):
 
 class BudgetSpent(GraderUnavailable):
     """Today's budget for the language model is used up; it begins anew at midnight UTC."""
+
+
+class DeliveryFailed(VivaError):
+    """The receiver did not take the event."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None, status: int | None = None) -> None:
+        self.retry_after = retry_after
+        """Seconds that the receiver asks to be left alone."""
+        self.status = status
+        """What it answered, where it did."""
+        super().__init__(message)
 
 
 class BadReply(VivaError):

@@ -14,16 +14,19 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from service.bank import Bank
+from service.bank import Banks
+from service.consents import Consents
 from service.domain.attempt import Answer, Attempt, Person
 from service.domain.grade import Grade, Ungraded, assess, fingerprint
 from service.domain.job import Job
 from service.domain.rubric import Item
 from service.errors import BudgetSpent, GraderUnavailable, NotFound, StoreUnavailable
 from service.graders import Grader, Tell, asks, close, longest_seconds
+from service.graders.keyword import KeywordGrader
 from service.live import Live, about
 from service.metrics import Metrics
 from service.notes import taking_notes
+from service.outbox import Outbox
 from service.provisional import Provisional
 from service.spending import Spending
 from service.store import attempts, items, jobs, notices
@@ -37,52 +40,63 @@ class Grading:
 
     def __init__(
         self,
-        *,
         store: Store,
-        bank: Bank,
+        banks: Banks,
         grader: Grader,
+        consents: Consents,
+        *,
         spending: Spending,
         metrics: Metrics,
         live: Live,
+        outbox: Outbox,
         clock: Callable[[], datetime],
     ) -> None:
         self.store = store
-        self.bank = bank
+        self.banks = banks
+        self.outbox = outbox
         self.grader = grader
         self.spending = spending
         self.metrics = metrics
         self.live = live
         self.clock = clock
-        self.meanwhile: Provisional | None = None
+        self.consents = consents
+        self.offline: Grader = KeywordGrader()
+        """For those who have not agreed to models elsewhere."""
+        self._provisional: Provisional | None = None
         """Grades at once; None where the grader does so itself."""
         if longest_seconds(grader) is not None:
-            self.meanwhile = Provisional(store=store, item=self.item, clock=clock)
+            self._provisional = Provisional(store=store, item=self.item, clock=clock)
 
     async def run(self, job: Job) -> None:
         """Do a job: `grade`, or `regrade`. Raises GraderUnavailable, StoreUnavailable."""
         attempt = await asyncio.to_thread(self._load, job)
         if attempt is None:
             return
-        await self.provisionally([attempt.id])
+        grader = await self._chosen(attempt.owner)
+        takes_time = await self.provisionally(attempt.owner, [attempt.id])
         item = await self.item(attempt.item_digest)
-        result: Grade | Ungraded | None = await self._equal(job, attempt)
+        result: Grade | Ungraded | None = await self._equal(job, attempt, grader)
         if result is None:
             async with taking_notes(self.store, self.live, job) as tell:
-                result = await self.mark(item, attempt.answer, attempt.owner, tell)
-        if self.meanwhile and isinstance(result, Ungraded):  # a model may do better another time, and nobody is held up
+                result = await self._mark(grader, item, attempt.answer, attempt.owner, tell)
+        if takes_time and isinstance(result, Ungraded):  # a model may do better another time, and nobody is held up
             raise GraderUnavailable(result.reason)
-        await asyncio.to_thread(self._keep, job, attempt, result)
+        await asyncio.to_thread(self._keep, job, attempt, grader, result)
 
-    async def provisionally(self, attempt_ids: Sequence[UUID]) -> None:
-        """See that answers that wait for a grader which takes its time have a grade to show; no harm where not."""
-        if self.meanwhile is None:
-            return
+    async def provisionally(self, person: Person, attempt_ids: Sequence[UUID]) -> bool:
+        """See that answers that wait for a grader which takes its time have a grade to show; no harm where not.
+
+        Whether it is such a grader.
+        """
+        if self._provisional is None or await self._chosen(person) is self.offline:
+            return False
         for attempt_id in attempt_ids:
             try:
-                if await self.meanwhile.grade(attempt_id):
+                if await self._provisional.grade(attempt_id):
                     self.live.tell(about(attempt_id))
             except StoreUnavailable as error:  # the answer is safe, and its job tries again
                 log.warning("no provisional grade: %s", error)
+        return True
 
     async def mark(self, item: Item, answer: Answer, person: Person, tell: Tell | None = None) -> Grade | Ungraded:
         """The grade of an answer, stored nowhere. A grader that fails gives no grade, never a zero.
@@ -90,9 +104,21 @@ class Grading:
         A grader that can is heard meanwhile, by `tell`. Raises GraderUnavailable where another time it may do better,
         BudgetSpent where `person` may spend no more.
         """
-        identity, started = self.grader.identity, time.perf_counter()
+        return await self._mark(await self._chosen(person), item, answer, person, tell)
+
+    def present(self, tx: Tx, organisation: str) -> Grader:
+        """Who grades answers of this organisation: the configured grader, where it has agreed to whom that asks."""
+        return self.grader if self.consents.may_ask_now(tx, organisation) else self.offline
+
+    async def _chosen(self, person: Person) -> Grader:
+        return self.grader if await self.consents.may_ask(person.organisation) else self.offline
+
+    async def _mark(
+        self, grader: Grader, item: Item, answer: Answer, person: Person, tell: Tell | None
+    ) -> Grade | Ungraded:
+        identity, started = grader.identity, time.perf_counter()
         try:
-            marking = await self.spending.mark(self.grader, person, item, answer, tell)
+            marking = await self.spending.mark(grader, person, item, answer, tell)
             result = marking if isinstance(marking, Ungraded) else assess(marking, item.rubric, answer, identity)
         except BudgetSpent:  # nobody was asked
             raise
@@ -113,30 +139,28 @@ class Grading:
 
     async def item(self, digest: str) -> Item:
         """The version of a question that an attempt or a session was made with."""
-        present = self.bank.by_digest(digest)
+        present = self.banks.by_digest(digest)
         return await asyncio.to_thread(self._stored_item, digest) if present is None else present
 
     def give_up(self, tx: Tx, job: Job, reason: str) -> None:
         """There will be no grade, or none but the provisional one: so that nobody waits. An earlier grade stands."""
-        attempt = attempts.load(tx, job.attempt_id)
-        if attempt.status == "submitted" and not attempts.settle_for_provisional(tx, attempt.id):
-            attempts.add_grade(tx, attempt, self.grader.identity, Ungraded(reason=reason), self.clock())
+        attempt, none = attempts.load(tx, job.subject), Ungraded(reason=reason)
+        if attempt.status != "submitted":
+            return
+        if not attempts.settle_for_provisional(tx, attempt.id):
+            attempts.add_grade(tx, attempt, self.grader.identity, none, self.clock())
+        last = attempts.grades(tx, attempt.id)[-1]
+        self.outbox.graded(tx, attempt, last.grader, last.result, self.clock())
 
-    async def _equal(self, job: Job, attempt: Attempt) -> Grade | None:
+    async def _equal(self, job: Job, attempt: Attempt, grader: Grader) -> Grade | None:
         """The grade of an equal answer, where there is one. Who grades again asks again."""
-        if job.work == "regrade" or (known := self._fingerprint(attempt)) is None:
+        if job.work == "regrade" or (known := _fingerprint(attempt, grader)) is None:
             return None
         grade = await asyncio.to_thread(self._stored_equal, attempt.owner.organisation, known)
         if grade is None:
             return None
         self.metrics.reused.inc()
         return grade.model_copy(update={"reused": True})
-
-    def _fingerprint(self, attempt: Attempt) -> str | None:
-        """None for graders that cost nothing to ask again."""
-        if not asks(self.grader):
-            return None
-        return fingerprint(attempt.item_digest, attempt.answer, self.grader.identity)
 
     # Blocking parts, for worker threads
 
@@ -148,7 +172,7 @@ class Grading:
         """The attempt; None, and the job ends, where there is nothing to grade any more."""
         with self.store.read() as tx:
             try:
-                attempt = attempts.load(tx, job.attempt_id)
+                attempt = attempts.load(tx, job.subject)
             except NotFound:
                 attempt = None
             if attempt is not None and _owed(tx, job, attempt):
@@ -161,27 +185,26 @@ class Grading:
         with self.store.read() as tx:
             return items.get(tx, digest)
 
-    def _keep(self, job: Job, attempt: Attempt, result: Grade | Ungraded) -> None:
+    def _keep(self, job: Job, attempt: Attempt, grader: Grader, result: Grade | Ungraded) -> None:
         """Store the result, unless the job has ended meanwhile. A regrade without a grade leaves the earlier one."""
         with self.store.write() as tx:
             if job.work == "regrade" and isinstance(result, Ungraded):
                 jobs.fail(tx, job, result.reason, self.clock())
             elif jobs.finish(tx, job):
-                again = job.work == "regrade"
-                attempts.add_grade(
-                    tx,
-                    attempt,
-                    self.grader.identity,
-                    result,
-                    self.clock(),
-                    again=again,
-                    fingerprint=self._fingerprint(attempt),
-                )
+                again, now = job.work == "regrade", self.clock()
+                known, name = _fingerprint(attempt, grader), grader.identity
+                if attempts.add_grade(tx, attempt, name, result, now, again=again, fingerprint=known):
+                    self.outbox.graded(tx, attempt, name, result, now)
                 notices.tell(tx, about(attempt.id))
 
 
+def _fingerprint(attempt: Attempt, grader: Grader) -> str | None:
+    """None for graders that cost nothing to ask again."""
+    return fingerprint(attempt.item_digest, attempt.answer, grader.identity) if asks(grader) else None
+
+
 def _owed(tx: Tx, job: Job, attempt: Attempt) -> bool:
-    """Whether a grade is still wanted. One by a person ends that: who waits for a grade has none."""
+    """Whether a grade is still wanted, and possible. One by a person ends that: who waits for a grade has none."""
     if job.work == "regrade":
-        return not attempts.by_person(tx, attempt.id)
+        return attempt.removed_at is None and not attempts.by_person(tx, attempt.id)
     return attempt.status == "submitted"

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from service.bank import Bank
+from service.bank import Banks
+from service.consents import Consents
 from service.domain.recording import LOST, Claim, Failure, Recording
 from service.domain.transcript import Transcript
 from service.errors import NotFound, StoreUnavailable, VivaError, VoiceUnavailable
@@ -24,6 +25,7 @@ from service.live import RECORDINGS, Live, about
 from service.store import notices, recordings, sessions
 from service.store.engine import Store
 from service.store.jobs import SUSPECT
+from service.tracing import Tracer
 from service.voice import Hints
 from service.voice.hearing import Voice, hints_for
 
@@ -43,15 +45,26 @@ class Listening:
     """One worker. Its name is its own."""
 
     def __init__(
-        self, *, store: Store, bank: Bank, voice: Voice, live: Live, clock: Callable[[], datetime], lease: float
+        self,
+        store: Store,
+        banks: Banks,
+        voice: Voice,
+        consents: Consents,
+        live: Live,
+        *,
+        clock: Callable[[], datetime],
+        lease: float,
+        tracer: Tracer,
     ) -> None:
         """`lease` is how many seconds a recording is left to who was last heard of."""
         self.store = store
-        self.bank = bank
+        self.banks = banks
         self.voice = voice
+        self.consents = consents
         self.live = live
         self.clock = clock
         self.lease = lease
+        self.tracer = tracer
         self.name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
 
     async def work(self, most: int) -> None:
@@ -114,7 +127,9 @@ class Listening:
     async def _listen(self, claim: Claim) -> None:
         holding = asyncio.create_task(self._hold(claim))
         try:
-            await self._hear(claim)
+            with self.tracer.span("job", "transcribe", claim.trace) as span:
+                await self._hear(claim)
+                span.describe("transcribe", {"viva.subject": str(claim.recording.id), "viva.tries": claim.tries})
         except asyncio.CancelledError:  # this process stops: another goes on at once
             await asyncio.to_thread(self._release, claim)
             raise
@@ -141,7 +156,11 @@ class Listening:
             await self._ended(claim, heard)
 
     async def _heard(self, claim: Claim) -> Transcript | str | None:
-        """What there is to hear by now: the transcript of one that has ended, else as `Voice.further`."""
+        """What there is to hear by now: the transcript of one that has ended, else as `Voice.further`.
+
+        Raises NotAgreed, and as these.
+        """
+        await self.consents.heard_elsewhere(claim.recording.owner.organisation)
         hints = self._hints(claim.recording)
         with tempfile.TemporaryDirectory(prefix="viva-", ignore_cleanup_errors=True) as folder:
             path = Path(folder, "recording")
@@ -184,7 +203,7 @@ class Listening:
                 await asyncio.to_thread(self._prolong, claim)
 
     def _hints(self, recording: Recording) -> Hints:
-        item = self.bank.items.get(recording.question_id)
+        item = self.banks.of(recording.owner.organisation).items.get(recording.question_id)
         return hints_for(item.question) if item else Hints()
 
     # Blocking parts, for worker threads

@@ -28,8 +28,8 @@ _HARMLESS = (VivaError, OSError, sqlite3.Error)
 """Exceptions whose messages quote no values."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _PLAIN = re.compile(r"[\w./:{}()-]+")
-_QUIET = ("alembic", "procrastinate")
-"""Loggers whose `info` says nothing to whoever runs Viva."""
+_QUIET = ("alembic", "markdown_it", "procrastinate")
+"""Loggers whose `info` and `debug` say nothing to whoever runs Viva."""
 
 
 def configure(level: str, style: Literal["text", "json"]) -> None:

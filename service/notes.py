@@ -65,9 +65,9 @@ class _Notes:
         except StoreUnavailable as error:
             log.warning("a note on the grading is lost: %s", error)
         else:
-            self.live.tell(about(self.job.attempt_id))
+            self.live.tell(about(self.job.subject))
 
     def _keep(self, progress: Progress) -> None:
         with self.store.write() as tx:
             jobs.note(tx, self.job, progress)
-            notices.tell(tx, about(self.job.attempt_id))
+            notices.tell(tx, about(self.job.subject))

@@ -26,18 +26,26 @@ class People:
     async def page(self, admin: Person, after: UUID | None, limit: int) -> list[Account]:
         return await asyncio.to_thread(self.store.look, lambda tx: accounts.page(tx, admin.organisation, after, limit))
 
-    async def change(self, admin: Person, account_id: UUID, role: Role, disabled: bool, now: datetime) -> Account:
-        """Who is disabled is signed out. Raises Conflict for one's own account, so that an admin is left; NotFound."""
+    async def change(
+        self, admin: Person, account_id: UUID, role: Role, disabled: bool, factor: float | None, now: datetime
+    ) -> Account:
+        """Who is disabled is signed out; without a `factor` the time factor stays.
+
+        Raises Conflict for one's own account, so that an admin is left; Forbidden, NotFound.
+        """
 
         def change(tx: Tx) -> Account:
-            account = accounts.locked(tx, admin, account_id)
+            account = accounts.locked_by_admin(tx, admin, account_id)
             if account.person == admin:
                 raise Conflict("Ask another admin to change your own account.")
             since = (account.disabled_at or now) if disabled else None
-            changed = account.model_copy(update={"role": role, "disabled_at": since})
+            time_factor = account.time_factor if factor is None else factor
+            changed = account.model_copy(update={"role": role, "disabled_at": since, "time_factor": time_factor})
             accounts.save(tx, changed)
             if role != account.role:
                 audit.add(tx, admin, "role-change", now, account_id, f"{account.role} to {role}")
+            if time_factor != account.time_factor:
+                audit.add(tx, admin, "time-factor", now, account_id)  # not which: the log is kept for ever
             if (since is None) != (account.disabled_at is None):
                 audit.add(tx, admin, "disable" if disabled else "enable", now, account_id)
             if disabled:

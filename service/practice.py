@@ -16,7 +16,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from service.bank import Bank
+from service.bank import Bank, Banks
 from service.domain.attempt import Answer, Attempt, Person, Source, clean
 from service.domain.job import Priority
 from service.domain.plan import Plan, draw, make_session
@@ -27,7 +27,8 @@ from service.following import Following
 from service.grading import Grading
 from service.jobs import Jobs
 from service.live import JOBS, RECORDINGS, Live
-from service.store import attempts, items, notices, recordings, sessions
+from service.outbox import Outbox
+from service.store import assignments, attempts, items, notices, recordings, sessions
 from service.store.engine import Store, Tx
 
 Changed = tuple[PracticeSession, tuple[HandIn, ...]]
@@ -38,11 +39,14 @@ WAIT_SECONDS = 2.0
 
 
 class Practice:
-    """Practice sessions on one store and one bank. `now` is always the arrival of the request, in UTC."""
+    """Practice sessions on one store. `now` is always the arrival of the request, in UTC."""
 
-    def __init__(self, *, store: Store, bank: Bank, grading: Grading, jobs: Jobs, live: Live, grace: float) -> None:
+    def __init__(
+        self, *, store: Store, banks: Banks, grading: Grading, jobs: Jobs, live: Live, outbox: Outbox, grace: float
+    ) -> None:
         self.store = store
-        self.bank = bank
+        self.outbox = outbox
+        self.banks = banks
         self.grading = grading
         self.jobs = jobs
         self.live = live
@@ -53,11 +57,16 @@ class Practice:
 
     async def create(self, person: Person, plan: Plan, now: datetime) -> PracticeSession:
         """Draw the questions and keep the plan. Raises Invalid where nothing fits."""
-        seed = SystemRandom().randrange(2**31) if plan.seed is None else plan.seed
-        chosen = draw(self.bank.items.values(), plan, seed)
-        session = make_session(uuid7(), person, self._title(plan, chosen), plan, chosen, seed, self.grace, now)
+        seed, chosen = self.draw(person, plan)
+        title = _title(self.banks.of(person.organisation), plan, chosen)
+        session = make_session(uuid7(), person, title, plan, chosen, seed, self.grace, now)
         await asyncio.to_thread(self._add, session, chosen)
         return session
+
+    def draw(self, person: Person, plan: Plan) -> tuple[int, list[Item]]:
+        """Questions for a plan, of those that `person` has, and the seed that they were drawn with. Raises Invalid."""
+        seed = SystemRandom().randrange(2**31) if plan.seed is None else plan.seed
+        return seed, draw(self.banks.of(person.organisation).items.values(), plan, seed)
 
     async def session(self, person: Person, session_id: UUID, now: datetime) -> PracticeSession:
         """The session as the clock has left it."""
@@ -71,13 +80,16 @@ class Practice:
             await self.session(person, session_id, now)
 
     async def start(self, person: Person, session_id: UUID, now: datetime) -> PracticeSession:
-        """Raises Conflict where a strict session would share a question with another that runs."""
+        """Raises Conflict where a strict session would share a question with another that runs.
+
+        And where it is of an assignment that is closed.
+        """
 
         def step(session: PracticeSession, tx: Tx) -> Changed:
             if session.mode == "strict":
                 for slot in session.slots:
                     _not_in_strict(tx, person, slot.question_id, session.id)
-            return session.start(now), ()
+            return session.start(now, assignments.closes_at(tx, session.id)), ()
 
         await self.settle_due(person, now)
         return await self._change(person, session_id, now, step)
@@ -192,7 +204,7 @@ class Practice:
                 if recording is not None:
                     _check_heard(tx, person, session_id, position, recording)
                 source: Source = "typed" if recording is None else "spoken"
-                _, handed = self._apply(
+                _, handed = self.apply(
                     tx, person, session_id, now, step, key=key, fingerprint=fingerprint, source=source
                 )
                 if recording is not None:
@@ -200,7 +212,7 @@ class Practice:
             return handed, False
 
         attempt_ids, replayed = await asyncio.to_thread(commit)
-        await self._handed_in(person, attempt_ids, wait)
+        await self.handed_in(person, attempt_ids, wait)
         return attempt_ids[-1], replayed
 
     async def check_open_to(self, person: Person, question_id: str, now: datetime) -> None:
@@ -213,19 +225,19 @@ class Practice:
 
         def commit() -> tuple[PracticeSession, list[UUID]]:
             with self.store.write() as tx:
-                return self._apply(tx, person, session_id, now, step)
+                return self.apply(tx, person, session_id, now, step)
 
         session, attempt_ids = await asyncio.to_thread(commit)
         if attempt_ids:
-            await self._handed_in(person, attempt_ids, None)
+            await self.handed_in(person, attempt_ids, None)
         return session
 
-    async def _handed_in(self, person: Person, attempt_ids: Sequence[UUID], wait: float | None) -> None:
+    async def handed_in(self, person: Person, attempt_ids: Sequence[UUID], wait: float | None) -> None:
         """What was committed has something to show, and somebody to grade it; that is waited for."""
-        await self.grading.provisionally(attempt_ids)
+        takes_time = await self.grading.provisionally(person, attempt_ids)
         self.live.tell(JOBS)
         if wait is None:
-            wait = 0 if self.grading.meanwhile else WAIT_SECONDS
+            wait = 0 if takes_time else WAIT_SECONDS
         await self.following.graded(person, attempt_ids, wait)
 
     # Blocking parts, for worker threads
@@ -251,7 +263,7 @@ class Practice:
         with self.store.read() as tx:
             _not_in_strict(tx, person, question_id, None)
 
-    def _apply(
+    def apply(
         self,
         tx: Tx,
         person: Person,
@@ -276,6 +288,8 @@ class Practice:
                 if slot.state in REVIEWABLE and slot.state != earlier.state:
                     _not_in_strict(tx, person, slot.question_id, after.id)
         sessions.save(tx, before, after)
+        if after.state == "finished" != before.state:
+            self.outbox.finished(tx, after, now)
         late: Source = "spoken" if heard else "typed"
         made: list[tuple[HandIn, str | None, str, Source]] = [(hand_in, None, "", late) for hand_in in timed_out]
         made += [(hand_in, key, fingerprint, source) for hand_in in handed]
@@ -289,12 +303,13 @@ class Practice:
             recordings.attach(tx, heard, ids[0])
         return after, ids
 
-    def _title(self, plan: Plan, chosen: list[Item]) -> str:
-        if len(chosen) == 1 and plan.mode == "practice":  # a strict session names no question before it is opened
-            return chosen[0].question.title
-        topics = plan.topics or tuple(dict.fromkeys(item.question.topic for item in chosen))
-        names = [self.bank.topics[topic].title for topic in topics]
-        return " · ".join(names) if len(names) <= 2 else "Mixed practice"
+
+def _title(bank: Bank, plan: Plan, chosen: list[Item]) -> str:
+    if len(chosen) == 1 and plan.mode == "practice":  # a strict session names no question before it is opened
+        return chosen[0].question.title
+    topics = plan.topics or tuple(dict.fromkeys(item.question.topic for item in chosen))
+    names = [bank.topics[topic].title for topic in topics]
+    return " · ".join(names) if len(names) <= 2 else "Mixed practice"
 
 
 def _check_heard(tx: Tx, person: Person, session_id: UUID, position: int, recording: UUID) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -46,8 +47,9 @@ class Provisional:
                 return None
 
     def _keep(self, attempt_id: UUID, grade: Grade) -> bool:
-        with self.store.write() as tx:
+        with suppress(NotFound), self.store.write() as tx:  # its owner may have been erased meanwhile
             kept = attempts.add_provisional(tx, attempt_id, grade, self.clock())
             if kept:
                 notices.tell(tx, about(attempt_id))
-        return kept
+            return kept
+        return False

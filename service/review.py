@@ -8,17 +8,19 @@ In each transaction here jobs come before the attempt's lock, as they do for wor
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from service.domain import Value
 from service.domain.attempt import Attempt, Person
 from service.domain.job import Priority, Work
-from service.domain.review import PERSON, Changes, Review, ReviewKind, disputed, note, overridden
+from service.domain.review import PERSON, Cause, Changes, Review, ReviewKind, disputed, note, overridden
 from service.domain.rubric import Item
 from service.errors import Conflict, GradeMismatch, NotFound
 from service.grading import Grading
 from service.jobs import Jobs
 from service.live import JOBS, Live, about
+from service.outbox import Outbox
 from service.store import attempts, audit, jobs, notices, reviews
 from service.store.attempts import Kept
 from service.store.engine import Store, Tx
@@ -40,8 +42,9 @@ class Reviewed(Value):
 class Reviews:
     """For reviewers, within their organisation; and for candidates, who may disagree."""
 
-    def __init__(self, *, store: Store, grading: Grading, jobs: Jobs, live: Live) -> None:
+    def __init__(self, *, store: Store, grading: Grading, jobs: Jobs, live: Live, outbox: Outbox) -> None:
         self.store = store
+        self.outbox = outbox
         self.grading = grading
         self.jobs = jobs
         self.live = live
@@ -62,13 +65,15 @@ class Reviews:
     ) -> Reviewed:
         """Add a person's grade: the one of number `based_on` (0: none yet) with `changes`.
 
-        Raises GradeMismatch where another has been added meanwhile, Invalid, NotFound.
+        Raises Conflict (the answer was removed), GradeMismatch where another has been added meanwhile, Invalid,
+        NotFound.
         """
         item = (await self.grades(reviewer, attempt_id)).item
 
         def change(tx: Tx) -> None:
             jobs.end(tx, attempt_id, GRADES)
             attempt = attempts.load(tx, attempt_id, lock=True)
+            attempt.check_kept()
             kept = attempts.grades(tx, attempt_id)
             current = kept[-1].number if kept else 0
             if current != based_on:
@@ -76,6 +81,7 @@ class Reviews:
             grade = overridden(kept[-1].result if kept else None, changes, item.rubric, attempt.answer)
             attempts.add_grade(tx, attempt, PERSON, grade, now, person=reviewer.id)
             reviews.answer(tx, attempt_id, changes.replies, changes.note, reviewer.id, now)
+            self.outbox.graded(tx, attempt, PERSON, grade, now)
             audit.add(tx, reviewer, "override", now, attempt_id)
             notices.tell(tx, about(attempt_id))
 
@@ -92,9 +98,12 @@ class Reviews:
             attempt = attempts.load(tx, attempt_id, lock=True)
             if attempt.status == "submitted":
                 raise Conflict("The answer is still being graded.")
+            attempt.check_kept()
             _, result = attempts.get(tx, person, attempt_id)
             disputed(result, point, reviews.of_attempt(tx, attempt_id))
-            return reviews.add_dispute(tx, attempt, attempts.last_number(tx, attempt_id), point, said, now)
+            opened = reviews.add_dispute(tx, attempt, attempts.last_number(tx, attempt_id), point, said, now)
+            self.outbox.disputed(tx, attempt, opened, now)
+            return opened
 
         return await asyncio.to_thread(self.store.change, change)
 
@@ -106,13 +115,14 @@ class Reviews:
         *,
         closed: bool = False,
         kind: ReviewKind | None = None,
+        cause: Cause | None = None,
         question_id: str | None = None,
     ) -> Sequence[Review]:
         """What waits for a person, the oldest first; or what was `closed`, the last one first."""
 
         def look(tx: Tx) -> list[Review]:
-            organisation = reviewer.organisation
-            return reviews.page(tx, organisation, after, limit, closed=closed, kind=kind, question_id=question_id)
+            wanted = partial(reviews.page, closed=closed, kind=kind, cause=cause, question_id=question_id)
+            return wanted(tx, reviewer.organisation, after, limit)
 
         return await asyncio.to_thread(self.store.look, look)
 
@@ -139,7 +149,8 @@ class Reviews:
         return added
 
     def check_regrade(self, tx: Tx, attempt: Attempt) -> None:
-        """Raises Conflict where there is no grade yet, or a person's."""
+        """Raises Conflict where there is no grade yet, or a person's, or no answer any more."""
+        attempt.check_kept()
         if attempt.status == "submitted":
             raise Conflict("The answer is still being graded.")
         if attempts.by_person(tx, attempt.id):
@@ -148,7 +159,7 @@ class Reviews:
     def enqueue_regrade(self, tx: Tx, attempt: Attempt, now: datetime) -> bool:
         """One that failed starts over. Raises Conflict as `check_regrade`."""
         self.check_regrade(tx, attempt)
-        for job in jobs.page(tx, failed=True, attempt_id=attempt.id):
+        for job in jobs.page(tx, failed=True, subject=attempt.id):
             jobs.finish(tx, job)
         return self.jobs.enqueue(tx, attempt, "regrade", Priority.REGRADE, now)
 

@@ -3,17 +3,49 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from service.errors import ConfigError
 from service.identity.settings import SignInSettings, is_loopback
 from service.llm.settings import LlmSettings
+from service.telemetry.settings import TelemetrySettings
 from service.voice.settings import VoiceSettings
+from service.webhooks.settings import WebhookSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS = Path("/run/secrets")
 """Where containers find secrets: a file for each, such as `viva_database_url`."""
+
+
+PERSON_PER_MINUTE, ORGANISATION_PER_MINUTE = 600, 6000
+"""Requests, where people sign in and nothing else is set."""
+
+
+class LimitSettings(BaseModel):
+    """How many requests are answered: `VIVA_LIMITS__PERSON_PER_MINUTE` and so on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    person_per_minute: int | None = Field(default=None, ge=0)
+    """Requests that one person may send in a minute; 0: no limit. Default: 600, and no limit for the local user."""
+    organisation_per_minute: int | None = Field(default=None, ge=0)
+    """The same for a whole organisation. Default: 6000, and no limit for the local user."""
+
+
+class RetentionSettings(BaseModel):
+    """`VIVA_RETENTION__AUDIO_DAYS` and so on: after how many days parts go, before the sessions that they are of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    audio_days: int | None = Field(default=None, ge=1)
+    """Days after which the sound of spoken answers is deleted. Default: as VIVA_VOICE__KEEP says."""
+    transcript_days: int | None = Field(default=None, ge=1)
+    """Days after which it is forgotten what was heard in it: the answer that was handed in stays."""
+    answer_days: int | None = Field(default=None, ge=1)
+    """Days after which answers, drafts and quotes go, and what models wrote about them. Verdicts and scores stay."""
+    reply_days: int | None = Field(default=None, ge=1)
+    """Days after which the raw replies of language models are deleted, which reviewers can see."""
 
 
 class Settings(BaseSettings):
@@ -39,6 +71,8 @@ class Settings(BaseSettings):
     """The same Postgres without a pooler in between, for connections that have to last. Default: VIVA_DATABASE_URL."""
     bank_dir: Path = ROOT
     """Folder that holds `questions/` and `rubrics/`."""
+    packs: dict[str, tuple[Path, ...]] = {}
+    """Folders of questions that only one organisation has, as JSON: `{"acme": ["/srv/acme-questions"]}`."""
     grader: str = "offline"
     """By name: `offline`, `semantic`, `keyword`, `llm`, `panel`, `cascade`, or your own `package.module:Class`."""
     llm: LlmSettings | None = None
@@ -49,6 +83,8 @@ class Settings(BaseSettings):
     """Members of the grader `panel`, as a JSON list of models' names and graders. Default: none."""
     cascade: tuple[str, ...] = ()
     """Levels of the grader `cascade`, the cheapest first: a JSON list of the same. Default: none."""
+    own_hosts: tuple[str, ...] = ()
+    """Hosts and networks that are yours, as a JSON list: models there are not elsewhere, and need nobody's consent."""
     budget_person: float | None = Field(default=None, ge=0)
     """What language models may cost a person on one day (UTC), in VIVA_BUDGET_UNIT. Default: no limit."""
     budget_organisation: float | None = Field(default=None, ge=0)
@@ -59,6 +95,10 @@ class Settings(BaseSettings):
     """Who listens to spoken answers, as `VIVA_VOICE__MODEL` and so on: see below. Default: this machine."""
     sign_in: SignInSettings = SignInSettings()
     """How people sign in, as `VIVA_SIGN_IN__PASSWORD` and so on: see below. Default: one local user, on loopback."""
+    limits: LimitSettings = LimitSettings()
+    """How many requests are answered in a minute, as `VIVA_LIMITS__PERSON_PER_MINUTE` and so on: see below."""
+    webhooks: WebhookSettings = WebhookSettings()
+    """Limits of what is told to whom, as `VIVA_WEBHOOKS__ALLOW_PRIVATE` and so on: see below."""
     grace_seconds: float = Field(default=10, ge=0, le=300)
     """Seconds after a strict deadline in which an answer still counts, for slow networks."""
     busy_seconds: float = Field(default=10, gt=0, le=60)
@@ -75,6 +115,10 @@ class Settings(BaseSettings):
     """Seconds after which a job counts as lost, where nothing was heard of its worker: longer than any grade takes."""
     keep_days: int | None = Field(default=None, ge=1)
     """Days after which sessions, answers and grades are deleted. Default: they are kept."""
+    retention: RetentionSettings = RetentionSettings()
+    """After which days parts of them go, as `VIVA_RETENTION__AUDIO_DAYS` and so on: see below. Default: with them."""
+    telemetry: TelemetrySettings = TelemetrySettings()
+    """Traces for OpenTelemetry, as `VIVA_TELEMETRY__ENDPOINT` and so on: see below. Default: none."""
     drain_seconds: float = Field(default=1, ge=0, le=60)
     """Seconds between SIGTERM, when `/readyz` begins to fail, and the end of accepting requests."""
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
@@ -87,6 +131,13 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url
         return sqlite_url(self.data_dir / "viva.db")
+
+    def rates(self) -> tuple[int, int]:
+        """Requests in a minute of a person, and of an organisation; 0: no limit."""
+        standard = (PERSON_PER_MINUTE, ORGANISATION_PER_MINUTE) if self.sign_in.configured else (0, 0)
+        wanted = self.limits.person_per_minute, self.limits.organisation_per_minute
+        person, organisation = (given if wish is None else wish for wish, given in zip(wanted, standard, strict=True))
+        return person, organisation
 
     def check_host(self) -> None:
         """Raises ConfigError for an address that others can reach where nobody would have to sign in."""

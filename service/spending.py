@@ -59,6 +59,11 @@ class Budget:
         return self.person, self.organisation
 
 
+def next_day(now: datetime) -> datetime:
+    """When budgets begin anew: at midnight, UTC."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+
 class Spending:
     """`lease`: seconds after which a call that nothing was heard of counts as lost."""
 
@@ -90,19 +95,27 @@ class Spending:
                 if held:
                     await self._settle(*held, meter.use)
 
+    async def standing(self, person: Person, now: datetime) -> tuple[float, float]:
+        """What was spent today by the person, and by their organisation, in the budget's unit."""
+        account = self._account(person, now.astimezone(UTC))
+        spent = await asyncio.to_thread(self.store.look, lambda tx: spending.totals(tx, account))
+        return spent[0] / MILLION, spent[1] / MILLION
+
     async def _reserve(self, person: Person, most: Use) -> tuple[Account, UUID] | None:
         if self.budget.none:
             return None
         now = self.clock().astimezone(UTC)
-        account = Account(person=person, day=f"{now:%Y-%m-%d}", unit=self.budget.unit)
+        account = self._account(person, now)
         found = await asyncio.to_thread(self._reserved, account, self.budget.amount(most), now)
         if isinstance(found, UUID):
             return account, found
         self.metrics.budget_spent.inc()
         if found == "reserved":
             raise BudgetSpent(HELD, retry_after=SOON_SECONDS)
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-        raise BudgetSpent(retry_after=(midnight - now).total_seconds())
+        raise BudgetSpent(retry_after=(next_day(now) - now).total_seconds())
+
+    def _account(self, person: Person, now: datetime) -> Account:
+        return Account(person=person, day=f"{now:%Y-%m-%d}", unit=self.budget.unit)
 
     def _count(self, meter: Meter) -> None:
         for request in meter.requests:

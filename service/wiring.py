@@ -7,32 +7,47 @@ from pathlib import Path
 from typing import Any
 
 from service.accounts import Accounts
-from service.bank import Bank, load_bank
+from service.assignments import Assignments
+from service.bank import Bank, Banks, load_banks
+from service.cohorts import Cohorts
+from service.consents import Consents
+from service.deliveries import Deliveries
+from service.domain.attempt import Person
 from service.domain.job import Work
 from service.errors import ConfigError, VivaError
-from service.graders import Grader, longest_seconds
+from service.graders import Grader, longest_seconds, sends_to
 from service.graders import make as make_grader
 from service.grading import Grading
 from service.history import History
+from service.hooks import Webhooks
 from service.jobs import BUILT_IN as ENGINES
-from service.jobs import Handler, Jobs
+from service.jobs import Handler, Handlers, Jobs
 from service.jobs.runner import Limits, Runner
 from service.listening import Listening
 from service.live import Live
 from service.metrics import Metrics
+from service.names import Names
+from service.outbox import Outbox
+from service.overview import Overviews
 from service.people import People
 from service.plugins import load
 from service.practice import Practice
+from service.privacy import Privacy
 from service.providers import Provider
+from service.rates import Rates
 from service.recordings import Recordings
 from service.review import Reviews
+from service.rosters import Rosters
 from service.settings import Settings
 from service.spending import Budget, Spending
 from service.store.engine import Store
 from service.store.migrate import require, upgrade
+from service.telemetry import tracer as make_tracer
 from service.tokens import Tokens
+from service.tracing import Tracer
 from service.voice import BUILT_IN as TRANSCRIBERS
 from service.voice import Transcriber
+from service.voice import sends_to as speech_to
 from service.voice.hearing import Voice
 from service.voice.speech import Speech
 
@@ -43,79 +58,137 @@ class Services:
 
     settings: Settings
     store: Store
-    bank: Bank
+    banks: Banks
     grading: Grading
     jobs: Jobs
     live: Live
     practice: Practice
     history: History
     reviews: Reviews
+    names: Names
+    overviews: Overviews
+    handlers: Handlers
+    deliveries: Deliveries
+    webhooks: Webhooks
     accounts: Accounts
     provider: Provider
     tokens: Tokens
+    rates: Rates
+    spending: Spending
     people: People
+    rosters: Rosters
+    cohorts: Cohorts
+    assignments: Assignments
+    privacy: Privacy
+    consents: Consents
     voice: Voice
     recordings: Recordings
     listening: Listening
     speech: Speech
     metrics: Metrics
+    tracer: Tracer
     clock: Callable[[], datetime]
+
+    def bank_of(self, person: Person) -> Bank:
+        """The questions that somebody has."""
+        return self.banks.of(person.organisation)
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def wire(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Services:
-    """Raises BankError, ConfigError, StoreUnavailable."""
+def wire(settings: Settings, clock: Callable[[], datetime] = utc_now, banks: Banks | None = None) -> Services:
+    """`banks`: those of the settings, where they were read before. Raises BankError, ConfigError, StoreUnavailable."""
     settings.check_prices()
     grader = make_grader(settings)
     _check_lease(settings, grader)
-    metrics, live = Metrics(), Live()
+    metrics, live, tracer = Metrics(), Live(), make_tracer(settings.telemetry)
     voice = make_voice(settings, metrics)
-    bank = load_bank(settings.bank_dir, anchors=False)
-    store = open_store(settings)
-    if store.is_sqlite:  # nobody else uses it: no need to ask
-        upgrade(store)
-    else:
-        require(store)
-    budget = Budget(settings.budget_unit, settings.budget_person, settings.budget_organisation)
-    spending = Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
-    grading = Grading(store=store, bank=bank, grader=grader, spending=spending, metrics=metrics, live=live, clock=clock)
-    jobs = make_jobs(settings, store, live, metrics, clock, {work: _handler(grading) for work in ("grade", "regrade")})
-    try:
-        jobs.check()
-    except VivaError:
-        store.close()
-        raise
-    practice = Practice(store=store, bank=bank, grading=grading, jobs=jobs, live=live, grace=settings.grace_seconds)
+    banks = banks or load_banks(settings.bank_dir, settings.packs, anchors=False)
+    store = _ready_store(settings, tracer)
+    handlers: dict[Work, Handler] = {}  # filled below: who does a job may make others
+    jobs = make_jobs(settings, store, live, metrics, clock, handlers, tracer)
+    outbox, spending = Outbox(jobs), _spending(settings, store, metrics, clock)
+    consents = Consents(store, settings, sends_to(grader), speech_to(voice.transcriber))
+    grading = Grading(
+        store, banks, grader, consents, spending=spending, metrics=metrics, live=live, outbox=outbox, clock=clock
+    )
+    deliveries = Deliveries(store=store, settings=settings.webhooks, clock=clock)
+    handlers["grade"] = handlers["regrade"] = Handler(run=grading.run, give_up=grading.give_up)
+    handlers["deliver"] = Handler(run=deliveries.run, give_up=deliveries.give_up)
+    _check_jobs(jobs, store)
+    practice = Practice(
+        store=store, banks=banks, grading=grading, jobs=jobs, live=live, outbox=outbox, grace=settings.grace_seconds
+    )
     accounts = Accounts(store, settings.sign_in)
+    people = People(store, settings.sign_in)
+    (person, organisation), lease = settings.rates(), settings.lease_seconds
     return Services(
         settings=settings,
         store=store,
-        bank=bank,
+        banks=banks,
         grading=grading,
         jobs=jobs,
         live=live,
         practice=practice,
         history=History(practice),
-        reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live),
+        reviews=Reviews(store=store, grading=grading, jobs=jobs, live=live, outbox=outbox),
+        handlers=handlers,
+        deliveries=deliveries,
+        webhooks=Webhooks(store=store, outbox=outbox, live=live, settings=settings.webhooks),
+        names=Names(store),
+        overviews=Overviews(store, banks),
         accounts=accounts,
         provider=Provider(accounts),
         tokens=Tokens(store),
-        people=People(store, settings.sign_in),
+        rates=Rates(store, person=person, organisation=organisation),
+        spending=spending,
+        people=people,
+        rosters=Rosters(store, people),
+        cohorts=Cohorts(store),
+        assignments=Assignments(practice),
+        privacy=Privacy(store, jobs),
+        consents=consents,
         voice=voice,
-        recordings=Recordings(
-            store=store,
-            live=live,
-            max_bytes=settings.voice.max_bytes,
-            queue=settings.voice.queue + voice.transcriber.places,
-        ),
-        listening=Listening(store=store, bank=bank, voice=voice, live=live, clock=clock, lease=settings.lease_seconds),
+        recordings=_recordings(settings, store, live, voice),
+        listening=Listening(store, banks, voice, consents, live, clock=clock, lease=lease, tracer=tracer),
         speech=Speech(settings.data_dir / "speech"),
         metrics=metrics,
+        tracer=tracer,
         clock=clock,
     )
+
+
+def _spending(settings: Settings, store: Store, metrics: Metrics, clock: Callable[[], datetime]) -> Spending:
+    budget = Budget(settings.budget_unit, settings.budget_person, settings.budget_organisation)
+    return Spending(store=store, metrics=metrics, clock=clock, budget=budget, lease=settings.lease_seconds)
+
+
+def _recordings(settings: Settings, store: Store, live: Live, voice: Voice) -> Recordings:
+    queue = settings.voice.queue + voice.transcriber.places
+    return Recordings(store=store, live=live, max_bytes=settings.voice.max_bytes, queue=queue)
+
+
+def _check_jobs(jobs: Jobs, store: Store) -> None:
+    """Raises ConfigError where the engine cannot do its work."""
+    try:
+        jobs.check()
+    except VivaError:
+        store.close()
+        raise
+
+
+def _ready_store(settings: Settings, tracer: Tracer) -> Store:
+    """The database of `settings`, with this release's schema. Raises ConfigError, StoreUnavailable."""
+    store = open_store(settings)
+    if store.is_sqlite:  # nobody else uses it: no need to ask
+        upgrade(store)
+    else:
+        require(store)
+    if tracer.statements:
+        store.watch(tracer.statement)
+    return store
 
 
 def open_store(settings: Settings) -> Store:
@@ -145,11 +218,14 @@ def make_jobs(
     live: Live,
     metrics: Metrics,
     clock: Callable[[], datetime],
-    handlers: dict[Work, Handler],
+    handlers: Handlers,
+    tracer: Tracer | None = None,
 ) -> Jobs:
     """The engine that VIVA_JOBS names. Raises ConfigError."""
     limits = Limits(lease=settings.lease_seconds, tries=settings.job_tries, retry=settings.retry_seconds)
-    runner = Runner(store=store, live=live, metrics=metrics, clock=clock, handlers=handlers, limits=limits)
+    runner = Runner(
+        store=store, live=live, metrics=metrics, clock=clock, handlers=handlers, limits=limits, tracer=tracer
+    )
     engine: Jobs = load(settings.jobs, ENGINES)(runner)
     return engine
 
@@ -186,7 +262,3 @@ def make_voice(settings: Settings, metrics: Metrics) -> Voice:
 def models_folder(settings: Settings) -> Path:
     """Where `viva voice install` puts models."""
     return settings.data_dir / "models"
-
-
-def _handler(grading: Grading) -> Handler:
-    return Handler(run=grading.run, give_up=grading.give_up)

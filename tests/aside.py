@@ -1,6 +1,7 @@
 """An asyncio server on loopback, in a thread of its own: what asks it may block, or be another process."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -13,6 +14,8 @@ T = TypeVar("T")
 class Aside:
     """`serve` is called for each connection, and ends with it."""
 
+    tls: ssl.SSLContext | None = None
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         raise NotImplementedError
 
@@ -24,7 +27,7 @@ class Aside:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self._server = self._run(asyncio.start_server(self._connected, "127.0.0.1", 0))
+        self._server = self._run(asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self.tls))
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:

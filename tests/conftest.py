@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -11,7 +12,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from service.api.app import create_app
-from service.settings import Settings
+from service.bank import Banks, load_banks
+from service.settings import ROOT, Settings
 from tests.postgres import Postgres, running
 
 hypothesis.settings.register_profile("viva", deadline=None)  # no test fails on the clock
@@ -58,9 +60,15 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path / "data")
 
 
+@cache
+def banks() -> Banks:
+    """The bank of this repository, read once: no test can change it."""
+    return load_banks(ROOT, {}, anchors=False)
+
+
 @pytest.fixture
 def app(settings: Settings, clock: Clock) -> Iterator[FastAPI]:
-    app = create_app(settings, clock=clock)
+    app = create_app(settings, clock=clock, banks=banks())
     yield app
     app.state.services.store.close()  # without a client nobody else does
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ from fastapi.testclient import TestClient
 
 from service.api.app import create_app
 from service.identity.settings import SignInSettings
-from service.settings import Settings
-from tests.conftest import Clock
+from service.settings import LimitSettings, Settings
+from tests.conftest import Clock, banks
 
 HOME = "http://127.0.0.1"
 CODE = "a code of the operator's"
@@ -23,15 +24,35 @@ QUICK: dict[str, Any] = {"password_memory": 8, "password_passes": 1}
 """Hashes that cost nothing, as guessing them is not what is tested."""
 
 
+SIGN_IN = {
+    "VIVA_SIGN_IN__PUBLIC_URL": HOME,
+    "VIVA_SIGN_IN__PASSWORD": "true",
+    "VIVA_SIGN_IN__SETUP_CODE": CODE,
+    "VIVA_SIGN_IN__TRIES": "1000",
+    "VIVA_SIGN_IN__PASSWORD_MEMORY": "8",
+    "VIVA_SIGN_IN__PASSWORD_PASSES": "1",
+    "VIVA_LIMITS__PERSON_PER_MINUTE": "0",
+    "VIVA_LIMITS__ORGANISATION_PER_MINUTE": "0",
+}
+"""The same for a server in a process of its own."""
+
+
 def sign_in_settings(**more: Any) -> SignInSettings:
     """With passwords, unless `more` says otherwise."""
     passwords = {"password": True, "setup_code": CODE}
     return SignInSettings.model_validate({"public_url": HOME} | passwords | QUICK | more)
 
 
-def team_app(folder: Path, clock: Clock, *, database_url: str | None = None, **more: Any) -> FastAPI:
-    settings = Settings(data_dir=folder / "data", database_url=database_url, sign_in=sign_in_settings(**more))
-    return create_app(settings, clock=clock)
+NO_LIMITS = LimitSettings(person_per_minute=0, organisation_per_minute=0)
+"""A clock that stands still never begins another minute."""
+
+
+def team_app(
+    folder: Path, clock: Clock, *, database_url: str | None = None, limits: LimitSettings = NO_LIMITS, **more: Any
+) -> FastAPI:
+    signs_in = sign_in_settings(**more)
+    settings = Settings(data_dir=folder / "data", database_url=database_url, sign_in=signs_in, limits=limits)
+    return create_app(settings, clock=clock, banks=banks())
 
 
 @contextmanager
@@ -84,3 +105,20 @@ def token(client: httpx2.Client, *scopes: str, days: int = 30) -> dict[str, Any]
 
 def bearer(secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
+
+
+def assignment(now: datetime, **more: Any) -> dict[str, Any]:
+    """A wish for one that is open for an hour from `now`: one question, strictly."""
+    plan = {"question_ids": ["kv-cache"], "mode": "strict"}
+    window = {"opens_at": now.isoformat(), "closes_at": (now + timedelta(hours=1)).isoformat()}
+    return {"title": "Week 1", "plan": plan, **window} | more
+
+
+def assigned(reviewer: httpx2.Client, now: datetime, *people: str, **more: Any) -> tuple[str, str]:
+    """Ids of a new cohort of these people and of an `assignment` to it."""
+    cohort: str = reviewer.post("/api/v1/cohorts", json={"name": "Autumn"}).json()["id"]
+    for person in people:
+        assert reviewer.put(f"/api/v1/cohorts/{cohort}/members/{person}").status_code == 204
+    made = reviewer.post(f"/api/v1/cohorts/{cohort}/assignments", json=assignment(now, **more))
+    assert made.status_code == 201, made.text
+    return cohort, made.json()["id"]

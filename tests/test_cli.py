@@ -5,6 +5,7 @@
 
 import socket
 import subprocess
+import zipfile
 from pathlib import Path
 
 import httpx2
@@ -14,11 +15,11 @@ from typer.testing import CliRunner
 from service.cli import app
 from service.cli.serving import listen
 from service.wiring import utc_now
-from tests.api.walk import GOOD
+from tests.api.walk import GOOD, answer, begin
 from tests.bank.conftest import QUESTION, RUBRIC, BankFiles
 from tests.conftest import Clock
 from tests.server import VIVA, Server, environment
-from tests.team import CODE, HOME, browser, join, team_app
+from tests.team import ADA, AUTH, CODE, HOME, browser, join, set_up, team_app
 
 
 @pytest.fixture(autouse=True)
@@ -151,8 +152,35 @@ def test_an_operator_invites_the_first_of_another_organisation(tmp_path: Path) -
         joined = join(client, code, "zoe@acme.example").json()
         assert (joined["organisation"], joined["role"]) == ("acme", "admin")
         assert [one["name"] for one in client.get("/api/v1/people").json()["items"]] == ["Zoe"]
+    (tmp_path / "people.csv").write_text("email,name,cohort\nbob@example.org,Bob,Autumn\nnobody,,\n")
+    importing = ("people", "import", "people.csv", "--organisation=acme")
+    taken = viva(*importing, VIVA_DATABASE_URL=migrated(tmp_path), **settings)
+    assert taken.returncode == 1  # of one line nothing came
+    assert "2,invited,bob@example.org,http://127.0.0.1/invite#" in taken.stdout
+    assert "3,refused,,That is no e-mail address." in taken.stdout
+    assert "waiting" in viva(*importing, VIVA_DATABASE_URL=migrated(tmp_path), **settings).stdout
     refused = viva("invite", "--organisation=ACME Inc.", VIVA_DATABASE_URL=migrated(tmp_path), **settings)
     assert "name" in complaint(refused)
+
+
+def test_an_operator_exports_and_erases_somebody_while_the_server_runs(tmp_path: Path) -> None:
+    with browser(team_app(tmp_path, Clock(utc_now()))) as ada:
+        person = set_up(ada)["id"]
+        answer(ada, begin(ada), f"{GOOD} My canary is zanzibar.")
+        assert "There is no account" in complaint(viva("person", "export", "bob@example.org", "bob.zip"))
+        exported = viva("person", "export", ADA, "ada.zip")
+        assert (exported.returncode, exported.stderr) == (0, "")
+        with zipfile.ZipFile(tmp_path / "ada.zip") as archive:
+            assert b"zanzibar" in archive.read("answers.json")
+        assert "cannot be written" in complaint(viva("person", "export", ADA, "ada.zip"))
+        assert viva("person", "erase", person, text="n\n").returncode == 1
+        assert ada.get(f"{AUTH}/me").status_code == 200
+        erased = viva("person", "erase", person, "--yes")
+        assert (erased.returncode, erased.stderr) == (0, "")
+        assert ada.get(f"{AUTH}/me").status_code == 401
+        assert all(b"zanzibar" not in path.read_bytes() for path in (tmp_path / "data").iterdir())
+    assert viva("person", "erase", "local", "--yes").returncode == 0
+    assert viva("db", "clean").returncode == 0
 
 
 def migrated(folder: Path) -> str:

@@ -2,7 +2,9 @@
 
 import re
 import subprocess
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -11,8 +13,11 @@ from pydantic import BaseModel
 from service.api.problems import STATUS
 from service.identity.settings import SignInSettings
 from service.llm.settings import LlmSettings
-from service.settings import ROOT, Settings
+from service.settings import ROOT, LimitSettings, RetentionSettings, Settings
+from service.telemetry.settings import TelemetrySettings
 from service.voice.settings import VoiceSettings
+from service.webhooks import signing
+from service.webhooks.settings import WebhookSettings
 from tests.server import Server
 
 DOCS = ROOT / "docs"
@@ -27,8 +32,12 @@ def text(name: str) -> str:
     [
         ("VIVA_", Settings),
         ("VIVA_LLM__", LlmSettings),
+        ("VIVA_RETENTION__", RetentionSettings),
         ("VIVA_VOICE__", VoiceSettings),
         ("VIVA_SIGN_IN__", SignInSettings),
+        ("VIVA_LIMITS__", LimitSettings),
+        ("VIVA_WEBHOOKS__", WebhookSettings),
+        ("VIVA_TELEMETRY__", TelemetrySettings),
     ],
 )
 def test_every_setting_is_documented(prefix: str, settings: type[BaseModel]) -> None:
@@ -83,6 +92,18 @@ def test_the_curl_session_runs_as_written(page: str, tmp_path: Path) -> None:
     assert "| 1 | " in done.stdout
     assert "submitted" in done.stdout
     assert "urn:viva:problem" not in done.stdout
+
+
+def test_the_verification_in_the_documents_takes_what_is_signed_and_nothing_else() -> None:
+    example = re.search(r"```python\n(.*?)```", text("docs/webhooks.md"), re.S)
+    assert example
+    space: dict[str, Any] = {}
+    exec(compile(example[1], "docs/webhooks.md", "exec"), space)
+    verified, secret, now, body = space["verified"], signing.new_secret(), int(time.time()), b'{"type":"test"}'
+    assert verified(secret, signing.headers(secret, "one", now, body), body)
+    assert not verified(secret, signing.headers(secret, "one", now, body), body + b" ")
+    assert not verified(secret, signing.headers(secret, "one", now - 600, body), body)
+    assert not verified(signing.new_secret(), signing.headers(secret, "one", now, body), body)
 
 
 def test_the_grader_in_the_documents_works() -> None:

@@ -23,7 +23,7 @@ async def _open_question(uses: Uses, who: Who, session: PracticeSession, positio
         raise Conflict(f"Question {position} is {slot.state}.")
     item = await uses.grading.item(slot.item_digest)
     recording = await uses.recordings.find(who, session.id, position)
-    return views.open_question(uses.bank, session, slot, item, recording.id if recording else None, now)
+    return views.open_question(uses.bank_of(who), session, slot, item, recording.id if recording else None, now)
 
 
 @router.get("")
@@ -79,26 +79,26 @@ async def submit_answer(
     )
     if replayed:
         response.status_code = 200
-    return views.attempt(uses.bank, await uses.history.attempt(who, attempt_id))
+    return views.attempt(uses.bank_of(who), await uses.history.attempt(who, attempt_id))
 
 
 @router.post("/skip")
 async def skip_question(session_id: UUID, position: Position, uses: Uses, who: Who, now: Now) -> SessionOut:
     """Leave the question out."""
     session = await uses.practice.skip(who, session_id, position, now)
-    return views.session(uses.bank, session, await uses.history.answers(who, session), now)
+    return views.session(uses.bank_of(who), session, await uses.history.answers(who, session), now)
 
 
 @router.post("/reveal")
 async def reveal_answer(session_id: UUID, position: Position, uses: Uses, who: Who, now: Now) -> Review:
     """Read the model answer instead of trying: recorded as revealed (practice mode)."""
-    return views.review(uses.bank, await uses.practice.reveal(who, session_id, position, now))
+    return views.review(uses.bank_of(who), await uses.practice.reveal(who, session_id, position, now))
 
 
 @router.get("/review")
 async def read_review(session_id: UUID, position: Position, uses: Uses, who: Who, now: Now) -> Review:
     """The model answer, notes and rubric of a question that was answered or revealed."""
-    return views.review(uses.bank, await uses.practice.review(who, session_id, position, now))
+    return views.review(uses.bank_of(who), await uses.practice.review(who, session_id, position, now))
 
 
 @router.post("/hint")

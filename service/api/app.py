@@ -13,12 +13,17 @@ from fastapi.openapi.utils import get_openapi
 
 from service.api import (
     answering,
+    assigned,
     attempts,
     auth,
     bank,
+    cohorts,
     health,
+    organisation,
+    overview,
     pages,
     people,
+    privacy,
     problems,
     receiving,
     recordings,
@@ -27,12 +32,14 @@ from service.api import (
     speech,
     tokens,
     voice,
+    webhooks,
 )
 from service.api.deps import admin
 from service.api.middleware import BodyLimit, OwnPages, RequestContext
 from service.api.problems import FieldError, Problem
 from service.background import beside
-from service.domain.job import Queue
+from service.bank import Banks
+from service.domain.job import WORKS, Queue
 from service.errors import ConfigError
 from service.settings import Settings
 from service.wiring import Services, utc_now, wire
@@ -44,16 +51,16 @@ THREADS = 40
 """Threads for the store, as many as Starlette has for its own."""
 
 
-def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
-    """The API and the web client; with embedded jobs it grades as well.
+def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now, banks: Banks | None = None) -> FastAPI:
+    """The API and the web client; with embedded jobs it grades as well. `banks`: where they were read before.
 
     Raises BankError, ConfigError, StoreUnavailable: better now than on the first request.
     """
-    services = wire(settings, clock)
-    app = _app(services, ("grading", "transcription") if settings.jobs == "embedded" else ())
+    services = wire(settings, clock, banks)
+    app = _app(services, tuple(WORKS) if settings.jobs == "embedded" else ())
     app.include_router(_api())
     app.include_router(health.router)
-    app.include_router(health.counters, dependencies=[Depends(admin)], responses=problems.problems(401, 403))
+    app.include_router(health.counters, dependencies=[Depends(admin)], responses=problems.problems(401, 403, 429))
     pages.install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
@@ -84,7 +91,7 @@ def _app(services: Services, queues: tuple[Queue, ...]) -> FastAPI:
     whole = (receiving.PATHS, services.settings.voice.max_bytes + receiving.FORM_BYTES)
     app.add_middleware(BodyLimit, limit=MAX_BODY, larger=whole)
     app.add_middleware(OwnPages, settings=services.settings.sign_in)
-    app.add_middleware(RequestContext, clock=services.clock, metrics=services.metrics)
+    app.add_middleware(RequestContext, clock=services.clock, metrics=services.metrics, tracer=services.tracer)
     problems.install(app)
     return app
 
@@ -97,13 +104,15 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
         async with beside(services, queues):
             yield
         services.store.close()
+        await asyncio.to_thread(services.tracer.close)
 
     return lifespan
 
 
 def _api() -> APIRouter:
-    api = APIRouter(prefix="/api/v1", responses=problems.problems(401, 403))
-    for resource in (bank, sessions, answering, recordings, attempts, review, voice, speech, auth, tokens, people):
+    api = APIRouter(prefix="/api/v1", responses=problems.problems(401, 403, 429))
+    practice = (bank, sessions, answering, recordings, attempts, review, overview, voice, speech)
+    for resource in (*practice, auth, tokens, people, organisation, privacy, cohorts, assigned, webhooks):
         api.include_router(resource.router)
     return api
 

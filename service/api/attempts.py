@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from service.api import views
-from service.api.deps import Cursor, Limit, Now, Uses, Wait, Who
+from service.api.deps import Cursor, Limit, Now, Stays, Uses, Wait, Who
 from service.api.problems import problems
 from service.api.schemas.attempts import AttemptOut, AttemptPage, GradeRequest, GradeResponse
 from service.api.schemas.progress import ProgressOut
@@ -21,8 +21,8 @@ from service.errors import Invalid
 
 router = APIRouter(responses=problems(422, 503))
 
-STREAM_LOOK = 3600.0
-"""Seconds after which a stream asks anew, for no other reason than not to wait for ever."""
+STREAM_LOOK = 60.0
+"""Seconds after which a stream asks anew, whether its reader may still read it too."""
 
 
 @router.get("/attempts", tags=["attempts"])
@@ -37,7 +37,7 @@ async def list_attempts(
     """Your attempts, the newest first."""
     found = await uses.history.attempts(who, cursor, limit + 1, question_id, now)
     return AttemptPage(
-        items=[views.attempt_summary(uses.bank, attempt, result) for attempt, result in found[:limit]],
+        items=[views.attempt_summary(uses.bank_of(who), attempt, result) for attempt, result in found[:limit]],
         next_cursor=str(found[limit - 1][0].id) if len(found) > limit else None,
     )
 
@@ -47,7 +47,7 @@ async def read_attempt(attempt_id: UUID, uses: Uses, who: Who, wait: Wait = 0) -
     """One attempt with its grade, the model answer and the notes. With `wait`, once it is graded."""
     if wait:
         await uses.practice.following.until_over(who, attempt_id, wait)
-    return views.attempt(uses.bank, await uses.history.attempt(who, attempt_id))
+    return views.attempt(uses.bank_of(who), await uses.history.attempt(who, attempt_id))
 
 
 async def _course(
@@ -71,6 +71,7 @@ async def follow_attempt(
     uses: Uses,
     who: Who,
     course: Annotated[Course, Depends(_course)],
+    stays: Stays,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Follow the grading as server-sent events, until there is a final grade.
@@ -88,19 +89,21 @@ async def follow_attempt(
             if course.standing.status != "submitted" or uses.live.closed:
                 return
             seen, course = course, await uses.practice.following.course(who, attempt_id, STREAM_LOOK, course)
+            if not await stays():
+                return
 
 
 @router.post("/attempts/{attempt_id}/retry", tags=["attempts"], status_code=201, responses=problems(404, 409))
 async def retry_attempt(attempt_id: UUID, uses: Uses, who: Who, now: Now) -> SessionOut:
     """A new running session with this question, under the same limits."""
-    return views.session(uses.bank, await uses.practice.retry(who, attempt_id, now), {}, now)
+    return views.session(uses.bank_of(who), await uses.practice.retry(who, attempt_id, now), {}, now)
 
 
 @router.get("/progress", tags=["attempts"])
 async def read_progress(uses: Uses, who: Who, now: Now) -> ProgressOut:
     """How your answers have developed."""
     progress, graded = await uses.history.progress(who, now)
-    return views.progress(uses.bank, progress, graded)
+    return views.progress(uses.bank_of(who), progress, graded)
 
 
 @router.post("/grade", tags=["grading"], responses=problems(404, 409, 413))
@@ -112,7 +115,7 @@ async def grade_answer(request: GradeRequest, uses: Uses, who: Who, now: Now) ->
     if request.rubric is not None:
         item = _loose(request.rubric)
     else:
-        item = uses.bank.item(request.question_id or "")
+        item = uses.bank_of(who).item(request.question_id or "")
         await uses.practice.check_open_to(who, item.id, now)
     return views.grade_response(item.rubric, await uses.grading.mark(item, answer, who))
 

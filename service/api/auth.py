@@ -1,5 +1,6 @@
 """Signing in and out, by a password or at a provider."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -10,19 +11,25 @@ from service.api.deps import Asking, Now, SignedIn, Uses
 from service.api.problems import problems
 from service.api.schemas.accounts import (
     AcceptIn,
+    BudgetOut,
     CodeIn,
+    DestinationOut,
     InvitedOut,
+    LimitsOut,
     MeOut,
     PasswordIn,
     ProviderIn,
     ProviderOut,
+    RateOut,
     SetupIn,
     SignInIn,
     WaysOut,
 )
 from service.domain.identity import SCOPES, Account, Caller, caller
-from service.errors import Forbidden, ProviderUnavailable, SignInFailed
+from service.domain.rate import SIDES
+from service.errors import Forbidden, NotAgreed, ProviderUnavailable, SignInFailed
 from service.identity.oidc import CALLBACK
+from service.spending import next_day
 from service.wiring import Services
 
 router = APIRouter(prefix="/auth", tags=["signing in"], responses=problems(422, 503))
@@ -45,14 +52,14 @@ async def set_up(wish: SetupIn, request: Request, response: Response, uses: Uses
     """Become the first admin, who knows the setup code. There is one, whoever tries at the same time."""
     origin = address(request, uses.settings.sign_in)
     made = await uses.accounts.set_up(wish.code, wish.email, wish.name, wish.password, origin, now)
-    return _stay(response, uses, *made)
+    return await _stay(response, uses, *made)
 
 
 @router.post("/sign-in", responses=problems(401, 409, 413, 429))
 async def sign_in(wish: SignInIn, request: Request, response: Response, uses: Uses, now: Now) -> MeOut:
     """Sign in with a password: the answer sets the cookie. 429 after too many wrong ones."""
     origin = address(request, uses.settings.sign_in)
-    return _stay(response, uses, *await uses.accounts.sign_in(wish.email, wish.password, origin, now))
+    return await _stay(response, uses, *await uses.accounts.sign_in(wish.email, wish.password, origin, now))
 
 
 @router.post("/sign-out", status_code=204, response_class=Response)
@@ -67,9 +74,30 @@ async def sign_out(request: Request, uses: Uses) -> Response:
 
 
 @router.get("/me", responses=problems(401, 403))
-async def read_me(who: Asking) -> MeOut:
+async def read_me(uses: Uses, who: Asking) -> MeOut:
     """Who you are here, and what the credential that you sent may do."""
-    return _me(who)
+    return await _me(uses, who)
+
+
+@router.get("/me/limits", responses=problems(401, 403, 429))
+async def read_limits(request: Request, uses: Uses, who: Asking, now: Now) -> LimitsOut:
+    """What is left of your limits, and of your organisation's: this minute's requests, today's language model.
+
+    The first are told with every answer as well: `RateLimit` and `RateLimit-Policy`.
+    """
+    spent = await uses.spending.standing(who.person, now)
+    budget, midnight = uses.spending.budget, next_day(now)
+    return LimitsOut(
+        requests=[
+            RateOut(of=each.of, limit=each.limit, left=each.left, begins_anew=now + timedelta(seconds=each.seconds))
+            for each in request.state.standings
+        ],
+        budget=[
+            BudgetOut(of=of, unit=budget.unit, limit=limit, spent=used, begins_anew=midnight)
+            for of, limit, used in zip(SIDES, (budget.person, budget.organisation), spent, strict=True)
+            if limit is not None
+        ],
+    )
 
 
 @router.put("/password", status_code=204, response_class=Response, responses=problems(401, 403, 409, 413, 429))
@@ -85,13 +113,14 @@ async def change_password(wish: PasswordIn, request: Request, uses: Uses, who: S
 async def look_at_invite(wish: CodeIn, uses: Uses, now: Now) -> InvitedOut:
     """What an invite is for. Whoever has its link may know."""
     found = await uses.accounts.invite(wish.code, now)
-    return InvitedOut(role=found.role, email=found.email, expires_at=found.expires_at)
+    return InvitedOut(role=found.role, email=found.email, name=found.name, expires_at=found.expires_at)
 
 
 @router.post("/invites/accept", status_code=201, responses=problems(404, 409, 413))
 async def accept_invite(wish: AcceptIn, response: Response, uses: Uses, now: Now) -> MeOut:
     """Make your account by an invite, with a password. Once for each invite."""
-    return _stay(response, uses, *await uses.accounts.accept(wish.code, wish.email, wish.name, wish.password, now))
+    made = await uses.accounts.accept(wish.code, wish.email, wish.name, wish.password, now)
+    return await _stay(response, uses, *made)
 
 
 @router.post("/oidc", include_in_schema=False)
@@ -122,12 +151,17 @@ def _back(path: str, uses: Services) -> Response:
     return response
 
 
-def _stay(response: Response, uses: Services, account: Account, secret: str) -> MeOut:
+async def _stay(response: Response, uses: Services, account: Account, secret: str) -> MeOut:
     set_cookie(response, uses.settings.sign_in, secret)
-    return _me(caller(account, "cookie"))
+    return await _me(uses, caller(account, "cookie"))
 
 
-def _me(who: Caller) -> MeOut:
+async def _me(uses: Services, who: Caller) -> MeOut:
+    answers = await uses.consents.graded_elsewhere(who.person.organisation)
+    try:
+        speech = await uses.consents.heard_elsewhere(who.person.organisation)
+    except NotAgreed:
+        speech = None
     return MeOut(
         id=who.person.id,
         organisation=who.person.organisation,
@@ -136,4 +170,6 @@ def _me(who: Caller) -> MeOut:
         role=who.role,
         way=who.way,
         scopes=[scope for scope in SCOPES if scope in who.scopes],
+        answers_go_to=[DestinationOut(**model.model_dump()) for model in answers],
+        speech_goes_to=DestinationOut(**speech.model_dump()) if speech else None,
     )

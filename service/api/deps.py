@@ -1,5 +1,6 @@
 """What routes ask for: the services, who is asking, when the request arrived."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -10,7 +11,7 @@ from starlette.exceptions import HTTPException
 from service.api.credentials import cookie_name, peer
 from service.domain.attempt import Person
 from service.domain.identity import THE_LOCAL_USER, Caller, Scope
-from service.errors import Forbidden, PreconditionMissing, SignInRequired
+from service.errors import Forbidden, PreconditionMissing, SignInRequired, TooManyRequests
 from service.identity.proxies import within
 from service.wiring import Services
 
@@ -21,12 +22,22 @@ def _services(request: Request) -> Services:
 
 
 async def caller(request: Request) -> Caller:
-    """Who is asking. The one place that reads credentials: a token, else a cookie, else what a trusted proxy says.
+    """Who is asking, where a minute has room for one more request of theirs. Raises SignInRequired, TooManyRequests."""
+    who = await _known(request, _arrival(request))
+    allowed, standings = await _services(request).rates.count(who.person, _arrival(request))
+    request.state.standings = standings  # told with the answer, whatever it is
+    if not allowed:
+        raise TooManyRequests(standings[0].seconds)
+    return who
+
+
+async def _known(request: Request, now: datetime) -> Caller:
+    """The one place that reads credentials: a token, else a cookie, else what a trusted proxy says.
 
     Where no sign-in is configured only this machine can ask: it is the local user. Raises SignInRequired.
     """
     services = _services(request)
-    settings, now = services.settings.sign_in, _arrival(request)
+    settings = services.settings.sign_in
     if not settings.configured:
         return THE_LOCAL_USER
     found: Caller | None = None
@@ -57,6 +68,11 @@ def person(request: Request, who: Annotated[Caller, Depends(caller)]) -> Person:
     return who.person
 
 
+async def _agreed(request: Request, who: Annotated[Person, Depends(person)]) -> None:
+    """Raises NotAgreed."""
+    await _services(request).consents.heard_elsewhere(who.organisation)
+
+
 def reviewer(who: Annotated[Caller, Depends(caller)]) -> Person:
     """Who is asking, as somebody who may review the answers of their organisation."""
     _may(who, "review")
@@ -76,6 +92,17 @@ def signed_in(who: Annotated[Caller, Depends(caller)]) -> Caller:
     return who
 
 
+def _staying(request: Request) -> Callable[[], Awaitable[bool]]:
+    async def stays() -> bool:
+        try:
+            who = await _known(request, _services(request).clock())
+        except (SignInRequired, Forbidden):
+            return False
+        return "read" in who.scopes
+
+    return stays
+
+
 def _arrival(request: Request) -> datetime:
     arrived: datetime = request.state.arrived
     return arrived
@@ -89,10 +116,15 @@ def _revision(if_match: Annotated[str | None, Header(examples=['"3"'])] = None) 
     return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
 
 
-def _bank_etag(request: Request, response: Response, if_none_match: Annotated[str | None, Header()] = None) -> None:
-    """Bank reads change only with the bank: answer 304 to whoever has this one."""
-    etag = f'"{_services(request).bank.digest[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+def _bank_etag(
+    request: Request,
+    response: Response,
+    who: Annotated[Person, Depends(person)],
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> None:
+    """Bank reads change only with the bank: answer 304 to whoever has this one. Another organisation has another."""
+    etag = f'"{_services(request).bank_of(who).digest[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     sent = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
     if etag in sent or "*" in sent:
         raise HTTPException(304, headers=headers)
@@ -107,12 +139,19 @@ Reviewer = Annotated[Person, Depends(reviewer)]
 Admin = Annotated[Person, Depends(admin)]
 Member = Depends(person)
 """For routes that are the same for everybody who may come in."""
+Stays = Annotated[Callable[[], Awaitable[bool]], Depends(_staying)]
+"""Whether whoever began to read a stream still may: they may have signed out since, or been disabled."""
+Agreed = Depends(_agreed)
+"""For routes that take in speech."""
 Now = Annotated[datetime, Depends(_arrival)]
 Revision = Annotated[int, Depends(_revision)]
 BankEtag = Depends(_bank_etag)
 Position = Annotated[int, Path(ge=1, le=1000, description="Place of the question in its session, from 1.")]
 Cursor = Annotated[UUID | None, Query(description="`next_cursor` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=100, description="Rows on a page.")]
+Blind = Annotated[
+    bool, Query(description="Nobody is named: pseudonyms in place of ids, the same each time, and no names.")
+]
 Wait = Annotated[float, Query(ge=0, le=25, description="Seconds to wait for the grade, at most.")]
 Key = Annotated[
     str | None,

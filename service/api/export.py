@@ -1,7 +1,9 @@
-"""A session's report as a file."""
+"""A session's report, and the verdicts of many answers, as files."""
 
 import csv
 import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
 
 from service.api.schemas.sessions import ReportOut, ReportRow
 from service.domain.rubric import CRITERIA
@@ -26,7 +28,39 @@ def csv_of(report: ReportOut) -> str:
 
 
 def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t")) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+VERDICTS = ("attempt_id", "candidate", "name", "topic", "question_id", "title", "submitted_at", "grade", "grader",
+            "version", "overall", "band", "criterion", "criterion_score", "point", "label", "mistakes")  # fmt: skip
+Rows = Iterable[Mapping[str, object]]
+
+
+def csv_of_verdicts(rows: Rows) -> Iterator[str]:
+    """One line for each row, with a heading, as text that grows. What a spreadsheet would run is quoted."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, VERDICTS)
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({column: _harmless(row[column]) for column in VERDICTS})
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue()
+
+
+def lines_of_verdicts(rows: Rows) -> Iterator[str]:
+    """One JSON object on each line."""
+    return (f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+
+
+def json_of_verdicts(rows: Rows) -> Iterator[str]:
+    """A JSON list."""
+    before = "["
+    for row in rows:
+        yield f"{before}\n{json.dumps(row, ensure_ascii=False)}"
+        before = ","
+    yield "[]\n" if before == "[" else "\n]\n"
 
 
 def markdown_of(report: ReportOut) -> str:

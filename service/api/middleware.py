@@ -4,6 +4,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -14,10 +15,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
 from service import logs
-from service.api.headers import standing_headers
-from service.api.problems import problem
+from service.api.headers import rate_headers, standing_headers
+from service.api.problems import METHODS, problem
 from service.identity.settings import SignInSettings
 from service.metrics import Metrics
+from service.tracing import Attributes, Span, Tracer
 
 log = logging.getLogger("service.access")
 
@@ -29,8 +31,9 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 class RequestContext:
     """Stamps each request with an id (the caller's own, if it is harmless) and its arrival by the server's clock."""
 
-    def __init__(self, app: ASGIApp, *, clock: Callable[[], datetime], metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, *, clock: Callable[[], datetime], metrics: Metrics, tracer: Tracer) -> None:
         self.app = app
+        self.tracer = tracer
         self.clock = clock
         self.metrics = metrics
 
@@ -50,21 +53,42 @@ class RequestContext:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in standing_headers(request_id).items():
+                more = standing_headers(request_id) | rate_headers(scope["state"].get("standings", ()))
+                for name, value in more.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        try:
-            await self.app(scope, receive, finish)
-        finally:
-            self._count(scope, status or 500, time.perf_counter() - started)
+        with self._span(scope) as span:
+            try:
+                await self.app(scope, receive, finish)
+            finally:
+                self._count(scope, status or 500, time.perf_counter() - started)
+                told: Attributes = {"http.request.method": _method(scope), "http.route": _route(scope)}
+                told |= {"http.response.status_code": status or 500, "viva.request_id": request_id}
+                span.describe(f"{_method(scope)} {_route(scope)}", told, failed=status == 0 or status >= 500)
+
+    def _span(self, scope: Scope) -> AbstractContextManager[Span]:
+        if not scope["path"].startswith("/api/"):  # who watches, and files
+            return nullcontext(Span())
+        return self.tracer.span("request", _method(scope), Headers(scope=scope).get("traceparent"))
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "(none)")  # the template: ids would make endless labels
-        self.metrics.requests.labels(scope["method"], route, status).inc()
-        self.metrics.request_seconds.labels(scope["method"], route).observe(seconds)
-        fields = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        route = _route(scope)
+        method = _method(scope)
+        self.metrics.requests.labels(method, route, status).inc()
+        self.metrics.request_seconds.labels(method, route).observe(seconds)
+        fields = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
         log.info("request", extra=fields)
+
+
+def _method(scope: Scope) -> str:
+    """A sender may make up others, as many as they like."""
+    return scope["method"] if scope["method"] in METHODS else "_OTHER"
+
+
+def _route(scope: Scope) -> str:
+    """Its template: ids would make endless labels."""
+    return getattr(scope.get("route"), "path", "(none)")
 
 
 class OwnPages:

@@ -29,7 +29,9 @@ STATUS: dict[type[errors.VivaError], tuple[int, str]] = {
     errors.SignInRequired: (401, "sign-in-required"),
     errors.SignInFailed: (401, "sign-in-failed"),
     errors.Forbidden: (403, "forbidden"),
+    errors.NotAgreed: (403, "not-agreed"),
     errors.TooManyTries: (429, "too-many-tries"),
+    errors.TooManyRequests: (429, "too-many-requests"),
     errors.ProviderUnavailable: (503, "provider-unavailable"),
     errors.Invalid: (422, "invalid"),
     errors.TooLarge: (413, "too-large"),
@@ -156,7 +158,7 @@ def install(app: FastAPI) -> None:
 
 def _patience(error: errors.VivaError) -> int:
     """Seconds to wait before asking again: what whoever is asked said, else a moment."""
-    kinds = errors.GraderUnavailable | errors.VoiceUnavailable | errors.TooManyTries
+    kinds = errors.GraderUnavailable | errors.VoiceUnavailable | errors.TooManyTries | errors.TooManyRequests
     asked = error.retry_after if isinstance(error, kinds) else None
     return max(RETRY_SECONDS, ceil(asked or 0))
 

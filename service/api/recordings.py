@@ -9,10 +9,10 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, Field
 
 from service import errors
-from service.api.deps import Now, Position, Uses, Wait, Who
+from service.api.deps import Agreed, Now, Position, Stays, Uses, Wait, Who
 from service.api.problems import STATUS, problems
 from service.api.receiving import RECORDING, received
-from service.domain.recording import Recording, RecordingState
+from service.domain.recording import Recording, RecordingState, sound_kind
 from service.domain.transcript import Transcript
 
 router = APIRouter(
@@ -22,11 +22,10 @@ router = APIRouter(
 )
 
 Which = Annotated[UUID, Query(alias="recording", description="The recording's id, which the client makes.")]
-STREAM_LOOK = 3600.0
+STREAM_LOOK = 60.0
 MOST_CHUNKS = 100_000
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _BODY = {"requestBody": {"required": False, "content": _BINARY}}  # a browser's chunk may be empty
-_MEDIA = {b"\x1a\x45\xdf\xa3": "audio/webm", b"OggS": "audio/ogg", b"RIFF": "audio/wav", b"fLaC": "audio/flac"}
 
 
 class CompleteIn(BaseModel, strict=True):
@@ -73,7 +72,7 @@ def _out(recording: Recording) -> RecordingOut:
     )
 
 
-@router.put("/chunks/{number}", responses=problems(413), openapi_extra=_BODY)
+@router.put("/chunks/{number}", dependencies=[Agreed], responses=problems(413), openapi_extra=_BODY)
 async def put_chunk(
     session_id: UUID,
     position: Position,
@@ -97,7 +96,7 @@ async def complete_recording(
     return _out(await uses.recordings.complete(who, session_id, position, recording_id, sent.chunks, now))
 
 
-@router.put("", status_code=202, responses=problems(413, 429), openapi_extra=RECORDING)
+@router.put("", status_code=202, dependencies=[Agreed], responses=problems(413, 429), openapi_extra=RECORDING)
 async def put_recording(
     session_id: UUID, position: Position, recording_id: Which, request: Request, uses: Uses, who: Who, now: Now
 ) -> RecordingOut:
@@ -124,7 +123,7 @@ async def delete_recording(session_id: UUID, position: Position, uses: Uses, who
 async def read_sound(session_id: UUID, position: Position, uses: Uses, who: Who) -> Response:
     """The recording itself, while it is kept."""
     sound = await uses.recordings.sound(who, session_id, position)
-    return Response(sound, media_type=_MEDIA.get(sound[:4], "audio/mp4"), headers={"Cache-Control": "no-store"})
+    return Response(sound, media_type=f"audio/{sound_kind(sound)}", headers={"Cache-Control": "no-store"})
 
 
 def _event_id(recording: Recording) -> str:
@@ -152,6 +151,7 @@ async def follow_recording(
     uses: Uses,
     who: Who,
     found: Annotated[Recording, Depends(_current)],
+    stays: Stays,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Follow it as server-sent events `recording`, until it was heard or has failed."""
@@ -161,6 +161,8 @@ async def follow_recording(
         while found.state in ("recording", "transcribing") and not uses.live.closed:
             seen = found
             found = await uses.recordings.follow(who, session_id, position, STREAM_LOOK, seen)
+            if not await stays():
+                return
             if found != seen:
                 yield _event(found)
 

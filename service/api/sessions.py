@@ -18,7 +18,7 @@ router = APIRouter(prefix="/sessions", tags=["sessions"], responses=problems(422
 async def create_session(wish: SessionCreate, uses: Uses, who: Who, now: Now) -> SessionOut:
     """Draw the questions of a session. It is planned: its clock starts with `start`."""
     session = await uses.practice.create(who, Plan.model_validate(wish.model_dump()), now)
-    return views.session(uses.bank, session, {}, now)
+    return views.session(uses.bank_of(who), session, {}, now)
 
 
 @router.get("")
@@ -35,42 +35,42 @@ async def list_sessions(uses: Uses, who: Who, now: Now, cursor: Cursor = None, l
 async def read_session(session_id: UUID, uses: Uses, who: Who, now: Now) -> SessionOut:
     """The session by the server's clock."""
     session = await uses.practice.session(who, session_id, now)
-    return views.session(uses.bank, session, await uses.history.answers(who, session), now)
+    return views.session(uses.bank_of(who), session, await uses.history.answers(who, session), now)
 
 
 @router.post("/{session_id}/start", responses=problems(404, 409))
 async def start_session(session_id: UUID, uses: Uses, who: Who, now: Now) -> SessionOut:
     """Start the clock."""
     session = await uses.practice.start(who, session_id, now)
-    return views.session(uses.bank, session, {}, now)
+    return views.session(uses.bank_of(who), session, {}, now)
 
 
 @router.post("/{session_id}/pause", responses=problems(404, 409))
 async def pause_session(session_id: UUID, uses: Uses, who: Who, now: Now) -> SessionOut:
     """Stop the clock (practice mode)."""
     session = await uses.practice.pause(who, session_id, now)
-    return views.session(uses.bank, session, await uses.history.answers(who, session), now)
+    return views.session(uses.bank_of(who), session, await uses.history.answers(who, session), now)
 
 
 @router.post("/{session_id}/resume", responses=problems(404, 409))
 async def resume_session(session_id: UUID, uses: Uses, who: Who, now: Now) -> SessionOut:
     """Go on: every deadline moves by the length of the pause."""
     session = await uses.practice.resume(who, session_id, now)
-    return views.session(uses.bank, session, await uses.history.answers(who, session), now)
+    return views.session(uses.bank_of(who), session, await uses.history.answers(who, session), now)
 
 
 @router.post("/{session_id}/finish", responses=problems(404, 409))
 async def finish_session(session_id: UUID, uses: Uses, who: Who, now: Now) -> SessionOut:
     """End it; the open question's draft is handed in."""
     session = await uses.practice.finish(who, session_id, now)
-    return views.session(uses.bank, session, await uses.history.answers(who, session), now)
+    return views.session(uses.bank_of(who), session, await uses.history.answers(who, session), now)
 
 
 @router.post("/{session_id}/abandon", responses=problems(404, 409))
 async def abandon_session(session_id: UUID, uses: Uses, who: Who, now: Now) -> SessionOut:
     """Leave it: nothing more is graded."""
     session = await uses.practice.abandon(who, session_id, now)
-    return views.session(uses.bank, session, await uses.history.answers(who, session), now)
+    return views.session(uses.bank_of(who), session, await uses.history.answers(who, session), now)
 
 
 @router.get(
@@ -88,7 +88,7 @@ async def read_report(
 ) -> ReportOut | Response:
     """How it went, so far or in the end, also as a file."""
     found, changes = await uses.history.report(who, session_id, now)
-    report = views.report(uses.bank, found, changes, now)
+    report = views.report(uses.bank_of(who), found, changes, now)
     if format == "json":
         return report
     body, media_type, ending = (

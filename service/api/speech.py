@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
-from service.api.deps import Member, Now, Position, Uses, Who
+from service.api.deps import Now, Position, Uses, Who
 from service.api.problems import problems
 from service.api.prose import said
 from service.voice.speech import Spoken
@@ -17,10 +17,10 @@ _AUDIO: dict[int | str, dict[str, Any]] = {
 router = APIRouter(tags=["voice"], responses=problems(404, 422, 503) | _AUDIO)
 
 
-@router.get("/questions/{question_id}/speech", response_class=FileResponse, dependencies=[Member])
-async def read_question_aloud(question_id: str, uses: Uses) -> FileResponse:
+@router.get("/questions/{question_id}/speech", response_class=FileResponse)
+async def read_question_aloud(question_id: str, uses: Uses, who: Who) -> FileResponse:
     """The question, read aloud. 503 where the server has no voice: read it with the browser's."""
-    return _sound(await uses.speech.read(said(uses.bank.item(question_id).question.prompt)))
+    return _sound(await uses.speech.read(said(uses.bank_of(who).item(question_id).question.prompt)))
 
 
 @router.get(

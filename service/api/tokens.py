@@ -25,7 +25,7 @@ async def list_tokens(uses: Uses, who: SignedIn) -> TokensOut:
 async def make_token(wish: TokenIn, response: Response, uses: Uses, who: SignedIn, now: Now) -> NewTokenOut:
     """Make an API token. Its secret is in this answer, and nowhere else ever after."""
     _require_accounts(uses)
-    token, secret = await uses.tokens.make(who, wish.name, wish.scopes, wish.days, now)
+    token, secret = await uses.tokens.make(who, wish.name, frozenset(wish.scopes), wish.days, now)
     response.headers["Cache-Control"] = "no-store"
     return NewTokenOut(**_token(token).model_dump(), secret=secret)
 

@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import get_args
 
 from service.bank import Bank
-from service.bench.agreement import Estimate, Tally, estimates, f1, low, precision, recall, tally, total
+from service.domain.agreement import Estimate, Tally, estimates, f1, low, precision, recall, tally, total
 from service.domain.attempt import Answer
 from service.domain.grade import Evidence, Finding, Grade, GraderName, Marking, Reading, Ungraded, Verdict, assess
 from service.domain.rubric import Anchor, AnchorKind, Rubric

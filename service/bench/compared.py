@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, quantiles
 
-from service.bench.agreement import EVERY, LOW, Estimate, Tally, estimates, scores, total
 from service.bench.anchors import WITHOUT_UNDERSTANDING
 from service.bench.runs import Record
 from service.bench.samples import ATTACKS, BASES, CONTROLS, Sample
+from service.domain.agreement import EVERY, LOW, Estimate, Tally, estimates, scores, total
 
 HONEST = ("excellent", "good", "partial", "terse", "rambling", "spoken", "better")
 """Kinds of anchors that say what they know: guards should leave them alone."""

@@ -8,9 +8,9 @@ import pygal  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 from pygal.style import Style  # type: ignore[import-untyped]
 
-from service.bench.agreement import EVERY
 from service.bench.compared import Measured
 from service.bench.side_by_side import NAMES, parts
+from service.domain.agreement import EVERY
 
 SHARES = ("accuracy", "point kappa", "precision", "recall", "f1", "kappa")
 """Figures of which 1 is the best."""

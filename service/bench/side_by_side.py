@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from service.bench.agreement import EVERY, LOW, Estimate
 from service.bench.compared import Agreement, Measured
 from service.bench.report import table
+from service.domain.agreement import EVERY, LOW, Estimate
 
 NAMES = {
     "accuracy": "accuracy of a key point",

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from service.bench.agreement import LOW, STATISTICS, Estimate
 from service.bench.anchors import WITHOUT_UNDERSTANDING, Half, Report
+from service.domain.agreement import LOW, STATISTICS, Estimate
 
 
 def text(report: Report, worst: int = 0) -> str:

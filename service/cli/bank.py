@@ -21,11 +21,14 @@ app = typer.Typer(help="The question bank.", no_args_is_help=True)
 @app.command("check")
 def bank_check(
     folder: Annotated[Path | None, typer.Argument(help="Holds questions/ and rubrics/.", file_okay=False)] = None,
+    pack: Annotated[bool, typer.Option(help="It is a pack, on top of the bank in VIVA_BANK_DIR.")] = False,
 ) -> None:
     """Read every question and rubric, and lint them; exit code 1 where something is wrong."""
     with plain_errors():
-        root = folder or read_settings().bank_dir
-    findings = check(root)
+        shared = read_settings().bank_dir
+        if pack and folder is None:
+            raise ConfigError("Name the folder of the pack.")
+    findings = check(folder or shared, shared if pack else None)
     for finding in findings:
         typer.echo(str(finding))
     typer.echo(f"{len(findings)} findings")

@@ -1,4 +1,4 @@
-"""`viva db`: what is done with two databases at once."""
+"""`viva db`: what is done with whole databases."""
 
 import sys
 from contextlib import closing
@@ -9,7 +9,11 @@ import typer
 from service.cli.plain import plain_errors
 from service.operations.copy import Held
 from service.operations.copy import copy as copy_all
+from service.settings import read_settings
 from service.store.engine import Store
+from service.store.migrate import require
+from service.store.scrub import scrub
+from service.wiring import open_store
 
 app = typer.Typer(help="Whole databases.", no_args_is_help=True)
 
@@ -25,6 +29,15 @@ def copy(
     for table in held:
         typer.echo(f"  {table.table:17} {table.rows:>10,} rows  {table.digest[:12]}")
     typer.echo("Both databases hold the same.")
+
+
+@app.command()
+def clean() -> None:
+    """Let nothing that was deleted be read from the database's files any more, also while a server runs."""
+    with plain_errors(), closing(open_store(read_settings())) as store:
+        require(store)
+        scrub(store)
+    typer.echo(f"{store.url.render_as_string()}: what was deleted is gone.")
 
 
 def _copied(source: Store, target: Store) -> list[Held]:

@@ -44,7 +44,7 @@ def list_jobs(
         found += jobs.listed(services, failed=True, limit=limit)
     for job in found:
         state = "failed" if job.failed_at else "runs" if job.worker else "waits"
-        typer.echo(f"{job.attempt_id}  {job.work:10}  {state:6}  {job.tries:3} tries  {job.error or ''}".rstrip())
+        typer.echo(f"{job.subject}  {job.work:10}  {state:6}  {job.tries:3} tries  {job.error or ''}".rstrip())
     typer.echo(f"{len(found)} jobs")
 
 
@@ -84,7 +84,7 @@ def regrade(
     since = since and (since if since.tzinfo else since.replace(tzinfo=UTC))
     with _services() as services:
         if question is not None:
-            services.bank.item(question)
+            services.banks.check_known(question)
         if dry_run:
             _foresee(services, attempt, question, since)
             return

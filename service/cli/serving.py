@@ -35,7 +35,9 @@ def serve() -> None:
 
 
 def worker(
-    queues: Annotated[str, typer.Option(help="Names, split by commas: grading, transcription.")] = "grading",
+    queues: Annotated[str, typer.Option(help="Names, split by commas: grading, transcription, delivery.")] = (
+        "grading,delivery"
+    ),
     concurrency: Annotated[int | None, typer.Option(min=1, help="Jobs at once; else VIVA_JOB_CONCURRENCY.")] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="For /healthz, /readyz, /metrics; 0: any free.")] = 0,
 ) -> None:

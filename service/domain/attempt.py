@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from service.domain import Value
-from service.errors import Invalid, TooLarge
+from service.errors import Conflict, Invalid, TooLarge
 
 MAX_ANSWER = 20_000
 """Characters in an answer, counted after normalising line ends."""
@@ -93,3 +93,10 @@ class Attempt(Value):
     seconds_used: float
     submitted_at: datetime
     """When it counts as finished: its arrival, or the deadline when that came first."""
+    removed_at: datetime | None = None
+    """When its text was removed, for its time was over; then the answer is empty, and its grade has no quotes."""
+
+    def check_kept(self) -> None:
+        """Raises Conflict where nobody can read the answer any more."""
+        if self.removed_at is not None:
+            raise Conflict(f"The answer was removed on {self.removed_at:%Y-%m-%d}: nobody can judge it any more.")

@@ -18,6 +18,15 @@ Action = Literal[
     "token",
     "token-revoked",
     "override",
+    "consent",
+    "export",
+    "erase",
+    "cohort",
+    "assignment",
+    "time-factor",
+    "webhook",
+    "webhook-change",
+    "webhook-removed",
 ]
 
 
@@ -29,5 +38,5 @@ class Entry(Value):
     who: Person
     action: Action
     about: str | None
-    """Id of the person, attempt, token or invite that it was done to."""
+    """Id of the person, attempt, token, invite, cohort or assignment that it was done to."""
     detail: str | None

@@ -84,8 +84,8 @@ class Call(Value):
     """The one that says it answered."""
     digest: str
     """SHA-256 (hex) of all that was sent."""
-    reply: str
-    """As it came; of a question that is answered by log-probabilities, those."""
+    reply: str = ""
+    """As it came; of a question that is answered by log-probabilities, those. Empty once it is kept no longer."""
     request_id: str | None = None
     finish_reason: str | None = None
     prompt_tokens: int | None = None

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from service.domain import Value
 from service.domain.attempt import LOCAL, Person, clean
+from service.domain.session import TimeFactor
 from service.errors import Invalid
 
 Role = Literal["candidate", "reviewer", "admin"]
@@ -26,7 +27,7 @@ OF_ROLE: dict[Role, frozenset[Scope]] = {
 MIN_PASSWORD, MAX_PASSWORD = 10, 200
 """Characters."""
 MAX_NAME = 100
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,250}")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,64}@[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,250}")
 
 
 class Account(Value):
@@ -40,6 +41,8 @@ class Account(Value):
     role: Role
     created_at: datetime
     disabled_at: datetime | None = None
+    time_factor: TimeFactor = 1
+    """Multiplies every limit of the strict sessions that are assigned to them."""
 
     @property
     def person(self) -> Person:
@@ -68,6 +71,9 @@ class Invite(Value):
     role: Role
     email: str | None
     """Whom it is for; none where whoever has the link may take it."""
+    name: str | None = None
+    cohort_id: UUID | None = None
+    """That they are put in when they come, if it is still there."""
     created_at: datetime
     expires_at: datetime
     accepted_at: datetime | None = None

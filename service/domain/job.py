@@ -1,15 +1,20 @@
-"""A job: work that waits to be done on a stored attempt, and how often it may be tried."""
+"""A job: work that waits to be done on a stored attempt or delivery, and how often it may be tried."""
 
 from datetime import datetime
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import UUID
 
 from service.domain import Value
+from service.domain.attempt import Person
 
-Queue = Literal["grading", "transcription"]
-Work = Literal["grade", "regrade", "transcribe"]
-WORKS: dict[Queue, tuple[Work, ...]] = {"grading": ("grade", "regrade"), "transcription": ("transcribe",)}
+Queue = Literal["grading", "transcription", "delivery"]
+Work = Literal["grade", "regrade", "transcribe", "deliver"]
+WORKS: dict[Queue, tuple[Work, ...]] = {
+    "grading": ("grade", "regrade"),
+    "transcription": ("transcribe",),
+    "delivery": ("deliver",),
+}
 """What a worker of a queue does."""
 
 LONGEST = 600.0
@@ -27,12 +32,23 @@ class Priority(IntEnum):
     PROVISIONAL = 10
     """There is something to show already, which will be replaced."""
     REGRADE = 20
+    DELIVERY = 30
+
+
+class Subject(Protocol):
+    """What is worked on: an attempt, or a delivery of an event."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def owner(self) -> Person: ...
 
 
 class Job(Value):
-    """Work on one attempt, as a worker has claimed it. There is at most one for each attempt and work."""
+    """Work on one subject, as a worker has claimed it. There is at most one for each subject and work."""
 
-    attempt_id: UUID
+    subject: UUID
+    """Id of the attempt, or of the delivery."""
     work: Work
     priority: int
     tries: int = 0
@@ -46,9 +62,11 @@ class Job(Value):
     """Why the last try came to nothing."""
     failed_at: datetime | None = None
     """When it was given up."""
+    trace: str | None = None
+    """Of what it is done for."""
 
     def __str__(self) -> str:
-        return f"{self.work}:{self.attempt_id}"
+        return f"{self.work}:{self.subject}"
 
 
 def backoff(first: float, tries: int, chance: float, asked: float | None = None) -> float:

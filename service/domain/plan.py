@@ -12,7 +12,7 @@ from service.domain import Value
 from service.domain.attempt import Person
 from service.domain.question import Frequency, Kind, Level
 from service.domain.rubric import Item
-from service.domain.session import Mode, PracticeSession, Slot
+from service.domain.session import Mode, PracticeSession, Slot, TimeFactor
 from service.errors import Invalid
 
 
@@ -31,7 +31,7 @@ class Plan(Value):
     """None: each question's suggested time."""
     untimed: bool = False
     total_seconds: Annotated[float, Field(gt=0)] | None = None
-    time_factor: Annotated[float, Field(ge=1, le=4)] = 1
+    time_factor: TimeFactor = 1
     seed: int | None = None
 
     @model_validator(mode="after")
@@ -107,8 +107,13 @@ def make_session(
         total_limit=None if plan.total_seconds is None else plan.total_seconds * plan.time_factor,
         grace=grace,
         created_at=now,
-        slots=tuple(
-            Slot(position=n, question_id=item.id, item_digest=item.digest, limit=plan.limit(item))
-            for n, item in enumerate(items, 1)
-        ),
+        slots=make_slots(plan, items),
+    )
+
+
+def make_slots(plan: Plan, items: Sequence[Item]) -> tuple[Slot, ...]:
+    """Their places in a session, unseen."""
+    return tuple(
+        Slot(position=n, question_id=item.id, item_digest=item.digest, limit=plan.limit(item))
+        for n, item in enumerate(items, 1)
     )

@@ -16,6 +16,14 @@ LOST = 3
 """Workers that may die over a recording before it is given up: it may be what kills them."""
 
 
+_KINDS = {b"\x1a\x45\xdf\xa3": "webm", b"OggS": "ogg", b"RIFF": "wav", b"fLaC": "flac"}
+
+
+def sound_kind(sound: bytes) -> str:
+    """What kind of sound it is, by its first bytes: as in `audio/webm`, and as the end of a file's name."""
+    return _KINDS.get(sound[:4], "mp4")
+
+
 class Failure(Value):
     """Why a recording could not be heard."""
 
@@ -53,6 +61,8 @@ class Claim(Value):
     progress: str | None
     """What was heard of it before, as JSON."""
     worker: str
+    trace: str | None = None
+    """Of the request that ended it."""
     tries: int
     lost: int
     """Workers that died over it, one after the other."""

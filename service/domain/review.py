@@ -31,6 +31,14 @@ MAX_NOTE = 2000
 """Characters in a note, a dispute or a reply."""
 
 ReviewKind = Literal["dispute", "doubt"]
+Cause = Literal["low-confidence", "disagreement"]
+"""Of a doubt, where it is one that reviewers look for: others are a guard's, each by its own name."""
+LOW_CONFIDENCE = "low confidence"
+CAUSES: dict[Cause, tuple[str, ...]] = {
+    "low-confidence": (LOW_CONFIDENCE,),
+    "disagreement": ("panel disagrees", "far from the keyword grader"),
+}
+"""What a doubt's text then says."""
 
 
 def note(text: str) -> str:
@@ -98,6 +106,11 @@ class Review(Value):
     reply: str | None = None
 
 
+def involved(reviews: Iterable[Review]) -> set[str | None]:
+    """Ids of the candidates, and of the reviewers who closed them."""
+    return {who for review in reviews for who in (review.owner, review.closed_by)}
+
+
 def overridden(grade: Grade | Ungraded | None, changes: Changes, rubric: Rubric, answer: Answer) -> Grade:
     """`grade` with a person's changes, scored by the same arithmetic. Credit needs no evidence: the person vouches.
 
@@ -130,7 +143,7 @@ def doubts(result: Grade | Ungraded) -> tuple[str, ...]:
     unsure = [
         v.point for v in result.verdicts if v.label == "met" and (1 if v.confidence is None else v.confidence) < LOW
     ]
-    return (*result.doubts, f"low confidence: {', '.join(unsure)}") if unsure else result.doubts
+    return (*result.doubts, f"{LOW_CONFIDENCE}: {', '.join(unsure)}") if unsure else result.doubts
 
 
 def disputed(grade: Grade | Ungraded | None, point: str, already: Iterable[Review]) -> None:

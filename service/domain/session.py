@@ -26,7 +26,10 @@ from service.errors import Conflict, DeadlinePassed, NotFound, RevisionMismatch
 Mode = Literal["practice", "strict"]
 SessionState = Literal["planned", "running", "paused", "overdue", "finished", "abandoned"]
 QuestionState = Literal["unseen", "open", "draft", "submitted", "skipped", "revealed", "timed-out"]
+TimeFactor = Annotated[float, Field(ge=0.5, le=4)]
+"""What every limit is multiplied by: more than 1 is more time."""
 ACTIVE = ("open", "draft")
+CLOSED = "The assignment is closed."
 REVIEWABLE = ("submitted", "revealed", "timed-out")
 """States in which the model answer may be read."""
 
@@ -80,7 +83,7 @@ class PracticeSession(Value):
     title: str
     mode: Mode
     seed: int
-    time_factor: Annotated[float, Field(ge=1, le=4)]
+    time_factor: TimeFactor
     total_limit: float | None
     """Seconds for the whole session, the time factor included."""
     grace: float
@@ -129,11 +132,20 @@ class PracticeSession(Value):
 
     # The life of the session
 
-    def start(self, now: datetime) -> "PracticeSession":
+    def start(self, now: datetime, closes_at: datetime | None = None) -> "PracticeSession":
+        """`closes_at` is of the assignment that it was begun from."""
         if self.state != "planned":
             self._refuse("start")
-        deadline = None if self.total_limit is None else now + timedelta(seconds=self.total_limit)
-        return self._with(state="running", started_at=now, deadline=deadline)
+        if closes_at is not None and now >= closes_at:
+            raise Conflict(CLOSED)
+        return self._with(state="running", started_at=now, deadline=self._end(now, closes_at))
+
+    def move_close(self, before: datetime, after: datetime) -> "PracticeSession":
+        """Its assignment closes at `after` instead of `before`: a strict deadline moves as far as that moves it."""
+        if self.mode != "strict" or self.state != "running" or self.started_at is None or self.deadline is None:
+            return self
+        was, will = self._end(self.started_at, before), self._end(self.started_at, after)
+        return self if was is None or will is None else self._with(deadline=self.deadline + (will - was))
 
     def pause(self, now: datetime) -> "PracticeSession":
         self._practice_only("be paused")
@@ -296,6 +308,12 @@ class PracticeSession(Value):
         )
 
     # Helpers
+
+    def _end(self, started_at: datetime, closes_at: datetime | None) -> datetime | None:
+        """When its time is over: a strict session ends with its assignment at the latest."""
+        own = None if self.total_limit is None else started_at + timedelta(seconds=self.total_limit)
+        ends = (own, closes_at if self.mode == "strict" else None)
+        return min((end for end in ends if end is not None), default=None)
 
     def _with(self, **changes: object) -> "PracticeSession":
         return self.model_copy(update=changes)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeGuard
 
 from service.domain.attempt import Answer
+from service.domain.consent import Destination
 from service.domain.grade import GraderName, Marking, Ungraded
 from service.domain.progress import Progress
 from service.domain.rubric import Item
@@ -50,6 +51,12 @@ async def heard(grader: Grader, item: Item, answer: Answer, tell: Tell | None) -
     aloud = getattr(grader, "mark_aloud", None) if tell else None
     marking: Marking | Ungraded = await (aloud(item, answer, tell) if aloud else grader.mark(item, answer))
     return marking
+
+
+def sends_to(grader: Grader) -> tuple[Destination, ...]:
+    """Which models get to see answers, as a grader says by its attribute `sends_to`; empty for one that has none."""
+    said: tuple[Destination, ...] = getattr(grader, "sends_to", ())
+    return said
 
 
 async def close(grader: Grader) -> None:

@@ -13,7 +13,7 @@ from service.domain.grade import Call, GraderName, Marking, Ungraded
 from service.domain.rubric import Item
 from service.errors import BadReply, ConfigError
 from service.graders import Grader, close, confidence, named
-from service.graders.panel import calls, digest, seconds, total
+from service.graders.panel import calls, destinations, digest, seconds, total
 from service.llm.meter import Use
 from service.settings import Settings
 
@@ -32,6 +32,7 @@ class CascadeGrader:
         self.longest_seconds = sum(seconds(levels)) or None
         """How long a grade may take, every level asked; None where none takes its time."""
         self.calls = sum(calls(levels))
+        self.sends_to = destinations(levels)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:

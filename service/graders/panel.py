@@ -15,10 +15,11 @@ from statistics import median_low
 from typing import Self
 
 from service.domain.attempt import Answer
+from service.domain.consent import Destination
 from service.domain.grade import CREDIT, Finding, GraderName, Marking, Reading, Ungraded, Verdict
 from service.domain.rubric import Item
 from service.errors import BadReply, ConfigError, GraderUnavailable
-from service.graders import Grader, close, confidence, estimate, named
+from service.graders import Grader, close, confidence, estimate, named, sends_to
 from service.llm.meter import Use
 from service.settings import Settings
 
@@ -46,6 +47,7 @@ class PanelGrader:
         self.longest_seconds = max(seconds(members), default=None)
         """How long a grade may take; None where no member takes its time."""
         self.calls = sum(calls(members))
+        self.sends_to = destinations(members)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -94,6 +96,11 @@ def calls(graders: Sequence[Grader]) -> list[int]:
 def seconds(graders: Sequence[Grader]) -> list[float]:
     """How long each of those may take that say so."""
     return [longest for grader in graders if (longest := getattr(grader, "longest_seconds", None)) is not None]
+
+
+def destinations(graders: Sequence[Grader]) -> tuple[Destination, ...]:
+    """Which models get to see answers."""
+    return tuple(dict.fromkeys(chain.from_iterable(sends_to(grader) for grader in graders)))
 
 
 def digest(own: str, graders: Sequence[Grader]) -> str:

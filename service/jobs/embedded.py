@@ -6,9 +6,9 @@ import random
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
+from uuid import UUID
 
-from service.domain.attempt import Attempt
-from service.domain.job import WORKS, Job, Priority, Queue, Work
+from service.domain.job import WORKS, Job, Priority, Queue, Subject, Work
 from service.errors import StoreUnavailable
 from service.jobs.runner import Runner
 from service.live import JOBS
@@ -33,16 +33,19 @@ class EmbeddedJobs:
     def install(self) -> None:
         pass
 
-    def enqueue(self, tx: Tx, attempt: Attempt, work: Work, priority: Priority, now: datetime) -> bool:
-        added = jobs.add(tx, attempt, work, priority, now)
+    def enqueue(self, tx: Tx, subject: Subject, work: Work, priority: Priority, now: datetime) -> bool:
+        added = jobs.add(tx, subject, work, priority, now)
         if added:
             notices.tell(tx, JOBS)
         return added
 
+    def forget(self, tx: Tx, subjects: Sequence[UUID]) -> None:
+        pass
+
     async def work(self, queues: Sequence[Queue], concurrency: int) -> None:
         works = list(chain.from_iterable(WORKS[queue] for queue in queues))
         running: dict[asyncio.Task[float | None], Job] = {}
-        await self.runner.inherit()
+        await self.runner.inherit(works)
         with self.runner.live.follow(JOBS) as news:
 
             def ended(task: asyncio.Task[float | None]) -> None:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, JobDeferrer
 from psycopg.errors import RaiseException
 
-from service.domain.attempt import Attempt
-from service.domain.job import WORKS, Priority, Queue, Work
+from service.domain.job import WORKS, Priority, Queue, Subject, Work
 from service.errors import ConfigError, StoreUnavailable
 from service.jobs.room import Room
 from service.jobs.runner import Runner
@@ -35,15 +35,18 @@ AGAIN = 2.0
 STOP_SECONDS = 3.0
 """A worker that stops gives its jobs this time to end, then gives them back."""
 TASK = "work"
-"""The one task that procrastinate knows: take the job of this attempt and work."""
+"""The one task that procrastinate knows: take the job of this subject and work."""
 
 INSTALLED = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL AS installed"
 UNDELIVERED = """
-SELECT attempt_id, work, priority FROM job WHERE failed_at IS NULL AND NOT EXISTS (
+SELECT attempt_id AS subject, work, priority FROM job WHERE failed_at IS NULL AND NOT EXISTS (
     SELECT FROM procrastinate_jobs
     WHERE queueing_lock = job.work || ':' || job.attempt_id AND status IN ('todo', 'doing')
 ) ORDER BY priority, created_at LIMIT 1000
 """
+
+
+FORGET = "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = ANY(%s)"
 
 
 class Again(Exception):
@@ -71,6 +74,7 @@ class ProcrastinateJobs:
         self.runner = runner
         self._dead = runner.limits.lease / 4
         """Seconds without a sign of life after which a worker counts as dead."""
+        self._room = Room()
         self._dsn = postgres.dsn(runner.store.direct_url)
         # Never opened: what it defers goes over the caller's connection, in the caller's transaction.
         self._deferrer = App(connector=SyncPsycopgConnector(conninfo=self._dsn))
@@ -85,17 +89,22 @@ class ProcrastinateJobs:
             if not app.connector.get_sync_connector().execute_query_one(query=INSTALLED)["installed"]:
                 app.schema_manager.apply_schema()
 
-    def enqueue(self, tx: Tx, attempt: Attempt, work: Work, priority: Priority, now: datetime) -> bool:
-        added = jobs.add(tx, attempt, work, priority, now)
+    def enqueue(self, tx: Tx, subject: Subject, work: Work, priority: Priority, now: datetime) -> bool:
+        added = jobs.add(tx, subject, work, priority, now)
         if added:
             connection = tx.connection().connection.driver_connection
-            _task(self._deferrer, attempt.id, work, priority, connection=connection).defer(
-                attempt_id=str(attempt.id), work=work
+            _task(self._deferrer, subject.id, work, priority, connection=connection).defer(
+                subject=str(subject.id), work=work
             )
         return added
 
+    def forget(self, tx: Tx, subjects: Sequence[UUID]) -> None:
+        """What is being delivered ends by itself: it finds no row, and procrastinate deletes what has ended well."""
+        locks = [f"{work}:{subject}" for subject in subjects for work in chain.from_iterable(WORKS.values())]
+        if tx.connection().exec_driver_sql(INSTALLED).scalar():
+            tx.connection().exec_driver_sql(FORGET, (locks,))
+
     async def work(self, queues: Sequence[Queue], concurrency: int) -> None:
-        self._room = Room()
         app = App(connector=PsycopgConnector(conninfo=self._dsn, min_size=1, max_size=4))
         app.task(name=TASK, retry=_Always())(self._work)
         async with app.open_async(), asyncio.TaskGroup() as loops:
@@ -131,21 +140,21 @@ class ProcrastinateJobs:
         """Jobs that procrastinate does not know: enqueued by the other engine, or moved here from another database."""
         for row in await app.connector.execute_query_all_async(query=UNDELIVERED):
             with suppress(AlreadyEnqueued):
-                task = _task(app, row["attempt_id"], row["work"], row["priority"])
-                await task.defer_async(attempt_id=str(row["attempt_id"]), work=row["work"])
+                task = _task(app, row["subject"], row["work"], row["priority"])
+                await task.defer_async(subject=str(row["subject"]), work=row["work"])
         await asyncio.sleep(self._dead)
 
-    async def _work(self, attempt_id: str, work: Work) -> None:
-        alone = await self.runner.suspected(UUID(attempt_id), work)
+    async def _work(self, subject: str, work: Work) -> None:
+        alone = await self.runner.suspected(UUID(subject), work)
         async with self._room.alone() if alone else self._room.beside_others():
-            job = await self.runner.claim_one(UUID(attempt_id), work)
+            job = await self.runner.claim_one(UUID(subject), work)
             if job and (delay := await self.runner.run(job)) is not None:
                 raise Again(delay)
 
 
-def _task(app: App, attempt_id: UUID, work: Work, priority: int, connection: Any = None) -> JobDeferrer:
+def _task(app: App, subject: UUID, work: Work, priority: int, connection: Any = None) -> JobDeferrer:
     queue = next(queue for queue, works in WORKS.items() if work in works)
-    lock = f"{work}:{attempt_id}"
+    lock = f"{work}:{subject}"
     return app.configure_task(TASK, queue=queue, priority=-priority, queueing_lock=lock, connection=connection)
 
 

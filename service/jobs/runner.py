@@ -13,12 +13,13 @@ from uuid import UUID, uuid4
 
 from service import logs
 from service.domain.job import Job, Work, backoff
-from service.errors import BudgetSpent, GraderUnavailable, StoreUnavailable
+from service.errors import BudgetSpent, DeliveryFailed, GraderUnavailable, StoreUnavailable
 from service.jobs import Handlers
 from service.live import Live, about
 from service.metrics import Metrics
 from service.store import jobs, notices
 from service.store.engine import Store, Tx
+from service.tracing import Attributes, Tracer
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,10 @@ class Runner:
         clock: Callable[[], datetime],
         handlers: Handlers,
         limits: Limits,
+        tracer: Tracer | None = None,
     ) -> None:
         self.store = store
+        self.tracer = tracer or Tracer()
         self.live = live
         self.metrics = metrics
         self.clock = clock
@@ -65,28 +68,32 @@ class Runner:
         """
         return await self._claimed(lambda: self._claim(works, limit, idle))
 
-    async def claim_one(self, attempt_id: UUID, work: Work) -> Job | None:
+    async def claim_one(self, subject: UUID, work: Work) -> Job | None:
         """The job that an engine delivers; None where there is nothing left to do. Raises StoreUnavailable."""
-        claimed = await self._claimed(lambda: self._claim_one(attempt_id, work))
+        claimed = await self._claimed(lambda: self._claim_one(subject, work))
         return claimed[0] if claimed else None
 
-    async def suspected(self, attempt_id: UUID, work: Work) -> bool:
+    async def suspected(self, subject: UUID, work: Work) -> bool:
         """Whether a job is to be claimed and done while this process does nothing else. Raises StoreUnavailable."""
-        return await asyncio.to_thread(self._suspected, attempt_id, work)
+        return await asyncio.to_thread(self._suspected, subject, work)
 
-    async def inherit(self) -> None:
+    async def inherit(self, works: Sequence[Work]) -> None:
         """Take over at once what a process before this one held. On Postgres it may live: there its lease has to end.
 
         Raises StoreUnavailable.
         """
         if self.store.is_sqlite:  # nobody else uses it
-            await asyncio.to_thread(self._end_leases)
+            await asyncio.to_thread(self._end_leases, works)
 
     async def run(self, job: Job) -> float | None:
         """Do a claimed job. Returns the seconds after which it is to be tried again; None when it has ended."""
         logs.job_id.set(str(job))
         try:
-            return await self._attempt(job)
+            with self.tracer.span("job", job.work, job.trace) as span:
+                again = await self._attempt(job)
+                about_it: Attributes = {"viva.subject": str(job.subject), "viva.tries": job.tries}
+                span.describe(job.work, about_it, failed=again is not None)
+                return again
         except asyncio.CancelledError:
             await asyncio.to_thread(self._release, job)
             raise
@@ -107,7 +114,7 @@ class Runner:
             await self.handlers[job.work].run(job)
         except BudgetSpent as error:  # it was not tried
             return await self._later(job, str(error), error.retry_after, counted=False)
-        except GraderUnavailable as error:
+        except (GraderUnavailable, DeliveryFailed) as error:
             return await self._later(job, str(error), error.retry_after)
         except StoreUnavailable as error:
             return await self._later(job, str(error))
@@ -115,19 +122,19 @@ class Runner:
             log.exception("job failed")
             return await self._later(job, f"It failed ({type(error).__name__}).")
         self.metrics.jobs.labels(job.work, "done").inc()
-        self.live.tell(about(job.attempt_id))
+        self.live.tell(about(job.subject))
         return None
 
     async def _later(self, job: Job, reason: str, asked: float | None = None, *, counted: bool = True) -> float | None:
         if counted and job.tries >= self.limits.tries:
             await self._record(self._give_up, job, reason)
-            self.live.tell(about(job.attempt_id))
+            self.live.tell(about(job.subject))
             return None
         delay = backoff(self.limits.retry, job.tries, random.random(), asked)  # noqa: S311  (spread, not a secret)
         log.warning("job postponed", extra={"seconds": round(delay, 1), "reason": reason, "tries": job.tries})
         self.metrics.jobs.labels(job.work, "postponed").inc()
         await self._record(self._postpone, job, delay, reason, counted)
-        self.live.tell(about(job.attempt_id))
+        self.live.tell(about(job.subject))
         return delay
 
     async def _record(self, change: Callable[..., None], *details: Any) -> None:
@@ -152,17 +159,17 @@ class Runner:
             claimed = jobs.claim(tx, works, self.name, now, self.limits.lease, limit, idle=idle)
             return [job for job in claimed if not self._exhausted(tx, job)]
 
-    def _end_leases(self) -> None:
+    def _end_leases(self, works: Sequence[Work]) -> None:
         with self.store.write() as tx:
-            jobs.end_leases(tx, self.clock())
+            jobs.end_leases(tx, works, self.clock())
 
-    def _suspected(self, attempt_id: UUID, work: Work) -> bool:
+    def _suspected(self, subject: UUID, work: Work) -> bool:
         with self.store.read() as tx:
-            return jobs.suspected(tx, attempt_id, work)
+            return jobs.suspected(tx, subject, work)
 
-    def _claim_one(self, attempt_id: UUID, work: Work) -> list[Job]:
+    def _claim_one(self, subject: UUID, work: Work) -> list[Job]:
         with self.store.write() as tx:
-            job = jobs.claim_one(tx, attempt_id, work, self.name, self.clock(), self.limits.lease)
+            job = jobs.claim_one(tx, subject, work, self.name, self.clock(), self.limits.lease)
             return [] if job is None or self._exhausted(tx, job) else [job]
 
     def _exhausted(self, tx: Tx, job: Job) -> bool:
@@ -183,12 +190,12 @@ class Runner:
         self.metrics.jobs.labels(job.work, "failed").inc()
         jobs.fail(tx, job, reason, self.clock())
         self.handlers[job.work].give_up(tx, job, reason)
-        notices.tell(tx, about(job.attempt_id))
+        notices.tell(tx, about(job.subject))
 
     def _postpone(self, job: Job, delay: float, reason: str, counted: bool) -> None:
         with self.store.write() as tx:
             jobs.postpone(tx, job, self.clock() + timedelta(seconds=delay), reason, counted=counted)
-            notices.tell(tx, about(job.attempt_id))
+            notices.tell(tx, about(job.subject))
 
     def _release(self, job: Job) -> None:
         try:

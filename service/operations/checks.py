@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
-from service.bank import load_bank
+from service.bank import load_banks
 from service.errors import GraderUnavailable, VoiceUnavailable
 from service.graders import make
 from service.live import Live
@@ -68,8 +68,10 @@ def data_folder(settings: Settings) -> Finding:
 
 
 def bank(settings: Settings) -> Finding:
-    loaded = load_bank(settings.bank_dir)
-    return ok(f"{len(loaded.items)} questions in {len(loaded.topics)} topics, digest {loaded.digest[:12]}.")
+    banks = load_banks(settings.bank_dir, settings.packs)
+    shared = banks.shared
+    own = "".join(f" {name} has {len(bank.items) - len(shared.items)} of its own." for name, bank in banks.own.items())
+    return ok(f"{len(shared.items)} questions in {len(shared.topics)} topics, digest {shared.digest[:12]}.{own}")
 
 
 def grader(settings: Settings) -> Finding:

@@ -1,14 +1,15 @@
 """Accounts, who they are elsewhere, and which of them is the first admin."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from uuid_utils.compat import uuid7
 
-from service.domain.attempt import Person
+from service.domain.attempt import LOCAL, Person
 from service.domain.identity import Account, Role
-from service.errors import NotFound
+from service.errors import Forbidden, NotFound
 from service.store.engine import Tx, insert
 from service.store.tables import AccountRow, FirstAdminRow, IdentityRow
 
@@ -83,18 +84,49 @@ def set_role(tx: Tx, account_id: UUID, role: Role) -> None:
     tx.get_one(AccountRow, account_id).role = role
 
 
-def locked(tx: Tx, admin: Person, account_id: UUID) -> Account:
+def locked(tx: Tx, who: Person, account_id: UUID) -> Account:
     """Nobody else changes it until the transaction ends. Raises NotFound, also for another organisation's."""
-    query = select(AccountRow).where(AccountRow.id == account_id, AccountRow.organisation == admin.organisation)
+    query = select(AccountRow).where(AccountRow.id == account_id, AccountRow.organisation == who.organisation)
     row = tx.exec(query.with_for_update()).first()
     if row is None:
         raise NotFound("There is no such person.")
     return account_of(row)
 
 
+def admins(tx: Tx, organisation: str) -> list[UUID]:
+    """Of those who are not disabled, and stay so until the transaction ends."""
+    query = select(AccountRow.id).where(AccountRow.organisation == organisation, AccountRow.role == "admin")
+    query = query.where(col(AccountRow.disabled_at).is_(None)).order_by(col(AccountRow.id))
+    return list(tx.exec(query.with_for_update()))
+
+
+def others(tx: Tx, account: Account) -> bool:
+    """Whether anybody else is in its organisation."""
+    query = select(AccountRow.id).where(AccountRow.organisation == account.organisation, AccountRow.id != account.id)
+    return tx.exec(query.limit(1)).first() is not None
+
+
+def locked_by_admin(tx: Tx, admin: Person, account_id: UUID) -> Account:
+    """Nobody else changes it, or the admin's own, until the transaction ends.
+
+    Raises Forbidden where `admin` is none any more: of two who take the role from each other, one stays. NotFound, also
+    for another organisation's.
+    """
+    either = or_(col(AccountRow.id) == account_id, col(AccountRow.owner) == admin.id)
+    query = select(AccountRow).where(AccountRow.organisation == admin.organisation, either)
+    rows = {row.owner: row for row in tx.exec(query.order_by(col(AccountRow.id)).with_for_update())}
+    own, row = rows.get(admin.id), rows.get(str(account_id))
+    if admin != LOCAL and (own is None or own.role != "admin" or own.disabled_at is not None):
+        raise Forbidden("You are no admin any more.")
+    if row is None:
+        raise NotFound("There is no such person.")
+    return account_of(row)
+
+
 def save(tx: Tx, account: Account) -> None:
-    """Its name, role, and whether it is disabled."""
-    tx.get_one(AccountRow, account.id).sqlmodel_update(account.model_dump(include={"name", "role", "disabled_at"}))
+    """Its name, role, time factor, and whether it is disabled."""
+    fields = {"name", "role", "disabled_at", "time_factor"}
+    tx.get_one(AccountRow, account.id).sqlmodel_update(account.model_dump(include=fields))
 
 
 def page(tx: Tx, organisation: str, after: UUID | None, limit: int) -> list[Account]:
@@ -103,6 +135,14 @@ def page(tx: Tx, organisation: str, after: UUID | None, limit: int) -> list[Acco
     if after is not None:
         query = query.where(col(AccountRow.id) > after)
     return [account_of(row) for row in tx.exec(query)]
+
+
+def names(tx: Tx, organisation: str, people: Collection[str] | None) -> dict[str, str]:
+    """By id, of those `people` (None: everybody) who have an account in the organisation."""
+    query = select(AccountRow.owner, AccountRow.name).where(AccountRow.organisation == organisation)
+    if people is not None:
+        query = query.where(col(AccountRow.id).in_([UUID(who) for who in people if who != LOCAL.id]))
+    return dict(tx.exec(query).all())
 
 
 def account_of(row: AccountRow) -> Account:

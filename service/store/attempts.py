@@ -83,11 +83,11 @@ def add_grade(
 ) -> bool:
     """Keep a grade of `attempt`. The first stands, unless it is to be graded `again`: False where it was not kept.
 
-    That of a `person` (a reviewer's id) is always kept; a machine's is not where there is a person's. With a
-    `fingerprint` it is kept for equal answers too.
+    That of a `person` (a reviewer's id) is always kept; a machine's is not where there is a person's, or where the
+    answer was removed meanwhile. With a `fingerprint` it is kept for equal answers too.
     """
     row = _locked(tx, attempt.id)
-    if person is None and row.status != "submitted" and (not again or by_person(tx, attempt.id)):
+    if person is None and row.status != "submitted" and (not again or row.removed_at or by_person(tx, attempt.id)):
         return False
     row.status = "graded" if isinstance(result, Grade) else "ungraded"
     number = _append(tx, row, grader, result, now, fingerprint=fingerprint, person=person)
@@ -97,7 +97,10 @@ def add_grade(
 
 
 def add_provisional(tx: Tx, attempt_id: UUID, grade: Grade, now: datetime) -> bool:
-    """Keep a grade to be replaced, of an attempt that waits and has none: False where it was not kept."""
+    """Keep a grade to be replaced, of an attempt that waits and has none: False where it was not kept.
+
+    Raises NotFound.
+    """
     row = _locked(tx, attempt_id)
     newest = _newest(tx, attempt_id)
     if row.status != "submitted" or (newest and newest.overall is not None):
@@ -210,7 +213,7 @@ def outdated(
     query = (
         select(AttemptRow)
         .join(GradeRow, and_(col(GradeRow.attempt_id) == AttemptRow.id, col(GradeRow.number) == last))
-        .where(AttemptRow.status != "submitted")
+        .where(AttemptRow.status != "submitted", col(AttemptRow.removed_at).is_(None))
         .where(col(GradeRow.person).is_(None))
         .where(
             or_(
@@ -280,7 +283,11 @@ def waits_without_grade(tx: Tx, attempt_id: UUID) -> bool:
 
 
 def _locked(tx: Tx, attempt_id: UUID) -> AttemptRow:
-    return tx.exec(select(AttemptRow).where(AttemptRow.id == attempt_id).with_for_update()).one()
+    """Raises NotFound."""
+    row = tx.exec(select(AttemptRow).where(AttemptRow.id == attempt_id).with_for_update()).first()
+    if row is None:
+        raise NotFound("There is no such attempt.")
+    return row
 
 
 def _newest(tx: Tx, attempt_id: UUID) -> GradeRow | None:

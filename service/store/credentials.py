@@ -32,6 +32,11 @@ def signed_in(tx: Tx, digest: str, now: datetime) -> Account | None:
     return account_of(row) if row else None
 
 
+def signed_in_since(tx: Tx, digest: str) -> datetime | None:
+    row = tx.get(SignInRow, digest)
+    return row.created_at if row else None
+
+
 def sign_out(tx: Tx, digest: str) -> None:
     tx.exec(delete(SignInRow).where(col(SignInRow.digest) == digest))
 

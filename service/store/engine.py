@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
@@ -71,13 +71,13 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A read-only transaction: one consistent view. Raises StoreUnavailable."""
-        with _translated(), Session(self._reader, expire_on_commit=False) as tx:
+        with translated(), Session(self._reader, expire_on_commit=False) as tx:
             yield tx
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that is committed at the end, or rolled back on an error. Raises StoreUnavailable."""
-        with self._turn(), _translated(), Session(self._writer, expire_on_commit=False) as tx, tx.begin():
+        with self.turn(), translated(), Session(self._writer, expire_on_commit=False) as tx, tx.begin():
             yield tx
 
     def look(self, look: Callable[[Tx], T]) -> T:
@@ -99,7 +99,8 @@ class Store:
         finally:
             self._lock.release()
 
-    def _turn(self) -> AbstractContextManager[None]:
+    def turn(self) -> AbstractContextManager[None]:
+        """No other writer of this process, on SQLite, until the end. Raises StoreBusy."""
         return self._queued() if self.is_sqlite else nullcontext()
 
     def ping(self, now: datetime) -> None:
@@ -108,6 +109,23 @@ class Store:
             tx.exec(
                 insert(tx, PingRow).values(id=1, at=now).on_conflict_do_update(index_elements=["id"], set_={"at": now})
             )
+
+    def watch(self, begin: Callable[[str], Callable[[], None]]) -> None:
+        """Call `begin` with the text of each statement, and what it returns once that has ended."""
+
+        def before(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+            connection.info["ended"] = begin(statement)
+
+        def after(connection: Connection, *_: Any) -> None:
+            connection.info.pop("ended", lambda: None)()
+
+        def failed(context: ExceptionContext) -> None:
+            if context.connection is not None:
+                after(context.connection)
+
+        event.listen(self.engine, "before_cursor_execute", before)
+        event.listen(self.engine, "after_cursor_execute", after)
+        event.listen(self.engine, "handle_error", failed)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -134,7 +152,8 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """What the driver raises as what we do: StoreUnavailable, Conflict."""
     try:
         yield
     except IntegrityError as error:

@@ -17,6 +17,8 @@ from service.store.engine import Store
 
 SIDES = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database, as endings of its name."""
+CHECKPOINTS = 3
+"""Tries to empty the `-wal`; each waits for those who read."""
 _TABLES = {"alembic_version", "attempt", "item", "practice_session"}
 """A database without them is not Viva's, whatever its revision says."""
 _MACHINERY = {"alembic_version", "ping"}
@@ -70,6 +72,21 @@ def copy(source: Path, target: Path) -> None:
     """
     with _told(), closing(_open(source)) as database:
         database.execute("VACUUM INTO ?", (str(target),))
+
+
+def rewrite(path: Path) -> None:
+    """What was deleted can be read neither from `path` nor from its `-wal` any more, also while others use it.
+
+    It is written anew, which takes as much space again for a while, and keeps writers waiting. Raises StoreBusy,
+    StoreFull, StoreUnavailable.
+    """
+    with _told(), closing(_open(path)) as database:
+        database.execute("VACUUM")
+        for _ in range(CHECKPOINTS):
+            (busy, _, _) = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return
+        raise StoreBusy("Somebody reads the database without end: what was deleted is still in its -wal.")
 
 
 @contextmanager

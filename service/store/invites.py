@@ -14,13 +14,26 @@ from service.store.engine import Tx
 from service.store.tables import InviteRow
 
 
-def add(tx: Tx, by: Person, role: Role, email: str | None, digest: str, now: datetime, until: datetime) -> Invite:
+def add(
+    tx: Tx,
+    by: Person,
+    role: Role,
+    email: str | None,
+    digest: str,
+    now: datetime,
+    until: datetime,
+    *,
+    name: str | None = None,
+    cohort_id: UUID | None = None,
+) -> Invite:
     row = InviteRow(
         id=uuid7(),
         owner=by.id,
         organisation=by.organisation,
         role=role,
         email=email,
+        name=name,
+        cohort_id=cohort_id,
         digest=digest,
         created_at=now,
         expires_at=until,
@@ -52,6 +65,12 @@ def accept_for(tx: Tx, email: str, now: datetime) -> Invite | None:
         return None
     row.accepted_at = now
     return _invite(row)
+
+
+def for_email(tx: Tx, organisation: str, email: str, now: datetime) -> bool:
+    """Whether the organisation has invited them, and they can still come."""
+    query = _open(now).where(InviteRow.organisation == organisation, InviteRow.email == email)
+    return tx.exec(query.limit(1)).first() is not None
 
 
 def page(tx: Tx, organisation: str, now: datetime) -> list[Invite]:

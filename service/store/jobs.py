@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, func, or_, update
 from sqlmodel import col, select
 
-from service.domain.attempt import Attempt
-from service.domain.job import WORKS, Job, Priority, Work
+from service.domain.job import WORKS, Job, Priority, Subject, Work
 from service.domain.progress import Progress
 from service.store.engine import Tx, insert
 from service.store.tables import AttemptRow, JobRow
+from service.tracing import origin
 
 SUSPECT = 2
 """Workers that died over a job, from which on it is done by itself: what it may have taken with it is not to blame."""
@@ -21,18 +21,19 @@ Counts = dict[Work, tuple[int, int, datetime | None]]
 """By work: how many wait or run, how many have failed, and since when the oldest of those that wait does."""
 
 
-def add(tx: Tx, attempt: Attempt, work: Work, priority: Priority, now: datetime) -> bool:
-    """A job for `attempt`; False where there is one of this kind, which then stands."""
+def add(tx: Tx, subject: Subject, work: Work, priority: Priority, now: datetime) -> bool:
+    """A job for `subject`; False where there is one of this kind, which then stands."""
     row = {
-        "attempt_id": attempt.id,
+        "attempt_id": subject.id,
         "work": work,
-        "owner": attempt.owner.id,
-        "organisation": attempt.owner.organisation,
+        "owner": subject.owner.id,
+        "organisation": subject.owner.organisation,
         "priority": int(priority),
         "tries": 0,
         "lost": 0,
         "created_at": now,
         "run_after": now,
+        "trace": origin.get(),
     }
     added = insert(tx, JobRow).values(**row).on_conflict_do_nothing().returning(col(JobRow.attempt_id))
     return tx.exec(added).first() is not None
@@ -63,15 +64,15 @@ def claim(
     return [_lease(row, worker, now, lease) for row in chosen]
 
 
-def suspected(tx: Tx, attempt_id: UUID, work: Work) -> bool:
+def suspected(tx: Tx, subject: UUID, work: Work) -> bool:
     """Whether a job is to be done while its worker does nothing else."""
-    row = tx.get(JobRow, (attempt_id, work))
+    row = tx.get(JobRow, (subject, work))
     return row is not None and _losses(row) >= SUSPECT
 
 
-def claim_one(tx: Tx, attempt_id: UUID, work: Work, worker: str, now: datetime, lease: float) -> Job | None:
+def claim_one(tx: Tx, subject: UUID, work: Work, worker: str, now: datetime, lease: float) -> Job | None:
     """One job that was handed to `worker` by name, whoever had it before; None where it has ended."""
-    query = select(JobRow).where(JobRow.attempt_id == attempt_id, JobRow.work == work, col(JobRow.failed_at).is_(None))
+    query = select(JobRow).where(JobRow.attempt_id == subject, JobRow.work == work, col(JobRow.failed_at).is_(None))
     row = tx.exec(query.with_for_update()).first()
     return None if row is None else _lease(row, worker, now, lease)
 
@@ -81,9 +82,9 @@ def finish(tx: Tx, job: Job) -> bool:
     return bool(tx.exec(delete(JobRow).where(_is(job))).rowcount)
 
 
-def end(tx: Tx, attempt_id: UUID, works: Sequence[Work]) -> None:
+def end(tx: Tx, subject: UUID, works: Sequence[Work]) -> None:
     """Take away the jobs of these kinds, those that failed too. What a worker does just now comes to nothing."""
-    tx.exec(delete(JobRow).where(col(JobRow.attempt_id) == attempt_id, col(JobRow.work).in_(works)))
+    tx.exec(delete(JobRow).where(col(JobRow.attempt_id) == subject, col(JobRow.work).in_(works)))
 
 
 def postpone(tx: Tx, job: Job, until: datetime, error: str, *, counted: bool = True) -> None:
@@ -103,9 +104,10 @@ def release(tx: Tx, job: Job) -> None:
         row.tries, row.leased_until, row.worker = job.tries - 1, None, None
 
 
-def end_leases(tx: Tx, now: datetime) -> None:
+def end_leases(tx: Tx, works: Sequence[Work], now: datetime) -> None:
     """Of workers that are gone: each counts as lost, as one whose lease ran out does."""
-    tx.exec(update(JobRow).where(col(JobRow.leased_until) > now).values(leased_until=now))
+    theirs = col(JobRow.work).in_(works), col(JobRow.leased_until) > now
+    tx.exec(update(JobRow).where(*theirs).values(leased_until=now))
 
 
 def holds(tx: Tx, job: Job) -> bool:
@@ -115,7 +117,7 @@ def holds(tx: Tx, job: Job) -> bool:
 
 def fail(tx: Tx, job: Job, error: str, now: datetime) -> None:
     """Give the job up. It stays, for people to see."""
-    if row := tx.get(JobRow, (job.attempt_id, job.work)):
+    if row := tx.get(JobRow, (job.subject, job.work)):
         row.error, row.failed_at, row.leased_until, row.worker = error, now, None, None
 
 
@@ -135,11 +137,11 @@ def course(tx: Tx, attempt_id: UUID) -> tuple[Progress, str | None]:
     return known, row.error
 
 
-def page(tx: Tx, *, failed: bool, attempt_id: UUID | None = None, limit: int = 100) -> list[Job]:
+def page(tx: Tx, *, failed: bool, subject: UUID | None = None, limit: int = 100) -> list[Job]:
     """Jobs that have failed, or that wait or run: the most urgent first."""
     query = select(JobRow).where(col(JobRow.failed_at).is_not(None) if failed else col(JobRow.failed_at).is_(None))
-    if attempt_id is not None:
-        query = query.where(JobRow.attempt_id == attempt_id)
+    if subject is not None:
+        query = query.where(JobRow.attempt_id == subject)
     query = query.order_by(col(JobRow.priority), col(JobRow.created_at), col(JobRow.attempt_id)).limit(limit)
     return [_job(row) for row in tx.exec(query)]
 
@@ -172,7 +174,7 @@ def _due(works: Sequence[Work], now: datetime) -> ColumnElement[bool]:
 
 
 def _is(job: Job) -> ColumnElement[bool]:
-    return and_(col(JobRow.attempt_id) == job.attempt_id, col(JobRow.work) == job.work)
+    return and_(col(JobRow.attempt_id) == job.subject, col(JobRow.work) == job.work)
 
 
 def _losses(row: JobRow) -> int:
@@ -191,4 +193,4 @@ def _held(tx: Tx, job: Job) -> JobRow | None:
 
 
 def _job(row: JobRow) -> Job:
-    return Job.model_validate(row.model_dump(include=set(Job.model_fields)))
+    return Job.model_validate(row.model_dump(include=set(Job.model_fields)) | {"subject": row.attempt_id})

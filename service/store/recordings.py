@@ -15,6 +15,7 @@ from service.errors import Conflict, NotFound
 from service.store.engine import Tx
 from service.store.jobs import SUSPECT
 from service.store.tables import AttemptRow, ChunkRow, RecordingRow, SessionRow
+from service.tracing import origin
 
 NONE = "There is no recording of this question."
 
@@ -78,7 +79,7 @@ def sound(tx: Tx, recording_id: UUID) -> bytes:
 def close(tx: Tx, recording_id: UUID, now: datetime) -> None:
     """No more chunks: it is to be heard to its end, at once. Who listens to its beginning has it no longer."""
     row = tx.get_one(RecordingRow, recording_id)
-    row.state, row.run_after, row.failure = "transcribing", now, None
+    row.state, row.run_after, row.failure, row.trace = "transcribing", now, None, origin.get()
     row.tries, row.lost, row.worker, row.leased_until = 0, min(row.lost, LOST - 1), None, None
 
 
@@ -117,7 +118,14 @@ def claim(tx: Tx, worker: str, now: datetime, lease: float, *, idle: bool = True
     row.lost = _losses(row)
     row.tries += 1
     row.worker, row.leased_until, row.heard = worker, now + timedelta(seconds=lease), row.chunks
-    return Claim(recording=_recording(row), progress=row.progress, worker=worker, tries=row.tries, lost=row.lost)
+    return Claim(
+        recording=_recording(row),
+        progress=row.progress,
+        worker=worker,
+        tries=row.tries,
+        lost=row.lost,
+        trace=row.trace,
+    )
 
 
 def prolong(tx: Tx, claim: Claim, until: datetime) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import tuple_
+from sqlalchemy import or_, tuple_
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from service.domain.attempt import Attempt
-from service.domain.review import Review, ReviewKind
+from service.domain.review import CAUSES, Cause, Review, ReviewKind
 from service.errors import NotFound
 from service.store.engine import Tx
 from service.store.tables import ReviewRow
@@ -64,10 +64,14 @@ def page(
     *,
     closed: bool = False,
     kind: ReviewKind | None = None,
+    cause: Cause | None = None,
     question_id: str | None = None,
 ) -> list[Review]:
     """Up to `limit` reviews that come after `after`: open ones the oldest first, closed ones the last closed first."""
     query = select(ReviewRow).where(ReviewRow.organisation == organisation).limit(limit)
+    if cause is not None:
+        query = query.where(ReviewRow.kind == "doubt")
+        query = query.where(or_(*(col(ReviewRow.text).contains(words) for words in CAUSES[cause])))
     if kind is not None:
         query = query.where(ReviewRow.kind == kind)
     if question_id is not None:

@@ -1,5 +1,6 @@
 """Practice sessions with their questions: one aggregate, read and written whole."""
 
+from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -62,6 +63,12 @@ def page(tx: Tx, person: Person, before: UUID | None, limit: int) -> list[Practi
     if before is not None:
         query = query.where(col(SessionRow.id) < before)
     return _whole(tx, list(tx.exec(query)))
+
+
+def some(tx: Tx, organisation: str, ids: Collection[UUID]) -> list[PracticeSession]:
+    """Anybody's of an organisation, the oldest first; what is not there is left out."""
+    query = select(SessionRow).where(col(SessionRow.id).in_(ids), SessionRow.organisation == organisation)
+    return _whole(tx, list(tx.exec(query.order_by(col(SessionRow.id)))))
 
 
 def due(tx: Tx, person: Person, now: datetime) -> list[UUID]:

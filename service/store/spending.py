@@ -64,8 +64,8 @@ def reserve(
 
 
 def settle(tx: Tx, account: Account, reservation: UUID, cost: int) -> None:
-    """In place of what was reserved, what it cost."""
-    _locked(tx, account)
+    """In place of what was reserved, what it cost. Of who was erased meanwhile nothing is counted but the whole."""
+    _lock(tx, account)
     tx.exec(delete(ReservationRow).where(col(ReservationRow.id) == reservation))
     tx.exec(update(SpendingRow).where(_rows(account)).values(spent=col(SpendingRow.spent) + cost))
 
@@ -84,9 +84,13 @@ def _locked(tx: Tx, account: Account) -> dict[str, int]:
         for owner in (WHOLE, person.id)  # always in this order: nobody waits for somebody who waits
     ]
     tx.exec(insert(tx, SpendingRow).values(both).on_conflict_do_nothing())
-    whole = _rows(account), SpendingRow.owner == WHOLE
-    tx.exec(select(SpendingRow.spent).where(*whole).with_for_update()).one()
+    _lock(tx, account)
     return dict(tx.exec(select(SpendingRow.owner, SpendingRow.spent).where(_rows(account))).all())
+
+
+def _lock(tx: Tx, account: Account) -> None:
+    """Of the organisation's row, where it is there: retention may have taken it."""
+    tx.exec(select(SpendingRow.spent).where(_rows(account), SpendingRow.owner == WHOLE).with_for_update()).first()
 
 
 def _reserved(tx: Tx, account: Account) -> dict[str, int]:

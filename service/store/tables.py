@@ -125,6 +125,8 @@ class AttemptRow(Owned, table=True):
     idempotency_key: str | None
     fingerprint: str
     """SHA-256 of what was sent with the key: the same key with another request is refused."""
+    removed_at: datetime | None = utc(default=None)
+    """When its text was removed, for its time was over; null while it is there."""
 
 
 class GradeRow(Owned, table=True):
@@ -150,14 +152,15 @@ class GradeRow(Owned, table=True):
 
 
 class JobRow(Owned, table=True):
-    """Work that waits, written with the attempt in one transaction and deleted with the result in another.
+    """Work that waits, written with its subject in one transaction and deleted with the result in another.
 
     Beside the attempt, not in it: a claim rewrites this narrow row, not the answer and its indexes.
     """
 
     __tablename__ = "job"
     __table_args__ = (Index("ix_job_next", "failed_at", "priority", "created_at"),)
-    attempt_id: UUID = Field(primary_key=True, foreign_key="attempt.id")
+    attempt_id: UUID = Field(primary_key=True)
+    """Or the delivery's: the column is older than deliveries."""
     work: str = Field(primary_key=True)
     priority: int
     tries: int = 0
@@ -170,6 +173,8 @@ class JobRow(Owned, table=True):
     failed_at: datetime | None = utc(default=None)
     progress: str | None = Field(default=None, sa_type=Text)
     """What is known of the result already, as JSON."""
+    trace: str | None = None
+    """Of what it is done for (`tracing.origin`)."""
 
 
 class ReviewRow(Owned, table=True):
@@ -231,6 +236,8 @@ class RecordingRow(Owned, table=True):
     """Who listens to it."""
     leased_until: datetime | None = utc(default=None)
     attempt_id: UUID | None = Field(default=None, foreign_key="attempt.id")
+    trace: str | None = None
+    """Of the request that ended it."""
 
 
 class ChunkRow(Owned, table=True):
@@ -279,6 +286,7 @@ class AccountRow(Owned, table=True):
     """Hashed with Argon2id; null where somebody signs in by other ways only."""
     created_at: datetime = utc()
     disabled_at: datetime | None = utc(default=None)
+    time_factor: float = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class IdentityRow(Owned, table=True):
@@ -347,6 +355,10 @@ class InviteRow(Owned, table=True):
     id: UUID = Field(primary_key=True)
     digest: str = Field(unique=True)
     email: str | None = None
+    name: str | None = None
+    """As whoever invited them wrote it; they may write it otherwise."""
+    cohort_id: UUID | None = None
+    """That they are put in when they come, if it is still there."""
     role: str
     created_at: datetime = utc()
     expires_at: datetime = utc()

@@ -11,6 +11,8 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from service.domain.consent import Destination
+
 if TYPE_CHECKING:
     from service.voice.pauses import Speech
 
@@ -59,7 +61,10 @@ class Heard:
 
 
 class Transcriber(Protocol):
-    """What a transcriber has to offer. Its class has a classmethod `from_settings(voice_settings, models_folder)`."""
+    """What a transcriber has to offer. Its class has a classmethod `from_settings(voice_settings, models_folder)`.
+
+    One that sends speech to another host says so by an attribute `sends_to`, a `Destination`.
+    """
 
     name: str
     places: int
@@ -77,6 +82,12 @@ class Transcriber(Protocol):
     def close(self) -> None:
         """Let go of what it holds."""
         ...
+
+
+def sends_to(transcriber: Transcriber) -> Destination | None:
+    """Who else hears what it hears."""
+    said: Destination | None = getattr(transcriber, "sends_to", None)
+    return said
 
 
 Samples = Any

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx2
 
+from service.domain.consent import Destination
 from service.errors import ConfigError, VoiceUnavailable
 from service.retry_after import retry_after
 from service.voice import Heard, Hints, Word
@@ -39,6 +40,7 @@ class RemoteTranscriber:
         self.settings = settings
         self.model = settings.model
         self.places = settings.workers or PLACES
+        self.sends_to = Destination(host=settings.host, model=self.model)
         self._url = f"{str(settings.base_url).rstrip('/')}/audio/transcriptions"
         key = settings.api_key.get_secret_value() if settings.api_key else None
         self._client = httpx2.Client(

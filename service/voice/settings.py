@@ -41,6 +41,11 @@ class VoiceSettings(BaseModel):
     max_reply_bytes: int = Field(default=1 * MB, ge=1000)
     """For `remote`: bytes after which a reply is not read on."""
 
+    @property
+    def host(self) -> str:
+        """The base URL's."""
+        return ((self.base_url and self.base_url.host) or "").strip("[]")
+
     @field_validator("base_url")
     @classmethod
     def _plain(cls, url: HttpUrl | None) -> HttpUrl | None:

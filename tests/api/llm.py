@@ -13,7 +13,7 @@ from service.settings import Settings
 from service.store.tables import GradeRow
 from service.wiring import Services
 from tests.api.walk import GOOD, at, begin
-from tests.conftest import Clock
+from tests.conftest import Clock, banks
 from tests.llm_server import LlmServer
 from tests.server import eventually
 
@@ -29,7 +29,7 @@ def configured(server: LlmServer, folder: Path, timeout: float = 60, **fields: A
 
 @contextmanager
 def serving(settings: Settings, clock: Clock) -> Iterator[TestClient]:
-    with TestClient(create_app(settings, clock=clock), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(settings, clock=clock, banks=banks()), base_url="http://127.0.0.1") as client:
         yield client
 
 

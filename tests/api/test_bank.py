@@ -15,7 +15,7 @@ from tests.conftest import Clock
 
 
 def bank(app: FastAPI) -> Bank:
-    found: Bank = app.state.services.bank
+    found: Bank = app.state.services.banks.shared
     return found
 
 

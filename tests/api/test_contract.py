@@ -5,35 +5,29 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
 from service.settings import ROOT
-from tests.server import Server
-from tests.team import AUTH, BOB, CODE, HOME, PASSWORD, bearer, invited, join, set_up, sign_in, token
+from tests.server import Server, eventually
+from tests.team import AUTH, BOB, EVE, PASSWORD, SIGN_IN, bearer, invited, join, set_up, sign_in, token
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 HERE = Path(__file__).parent
 PREFIX = "/api/v1"
 METHODS = {"delete", "get", "post", "put"}
-SIGN_IN = {
-    "VIVA_SIGN_IN__PUBLIC_URL": HOME,
-    "VIVA_SIGN_IN__PASSWORD": "true",
-    "VIVA_SIGN_IN__SETUP_CODE": CODE,
-    "VIVA_SIGN_IN__TRIES": "1000",
-    "VIVA_SIGN_IN__PASSWORD_MEMORY": "8",
-    "VIVA_SIGN_IN__PASSWORD_PASSES": "1",
-}
 COUNTED = re.compile(r'viva_http_requests_total\{method="(\w+)",route="([^"]+)",status="2\d\d"\}')
 
 
 def test_every_answer_is_as_described_and_every_operation_succeeds_at_times(tmp_path: Path) -> None:
-    with Server(tmp_path, VIVA_LOG_LEVEL="warning", **SIGN_IN) as server:
+    inwards = {"VIVA_WEBHOOKS__ALLOW_PRIVATE": "true"}
+    with Server(tmp_path, VIVA_LOG_LEVEL="warning", **inwards, **SIGN_IN) as server:
         address = str(server.client.base_url)
-        secret, cookie = _come_in(server.client)
+        ours, cookie = _come_in(server.client)
         options = ["--config-file", str(HERE / "contract.toml"), "--no-color"]
         hooks = {"PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": "tests.api.contract_hooks", "VIVA_URL": address}
-        hooks |= {"VIVA_SECRET": secret, "VIVA_COOKIE": cookie}
+        hooks |= {"VIVA_SECRET": ours["secret"], "VIVA_TOKEN": ours["id"], "VIVA_COOKIE": cookie}
         ended = subprocess.run(
             [SCHEMATHESIS, *options, "run", f"{address}{PREFIX}/openapi.json"],
             env=os.environ | hooks,
@@ -51,7 +45,32 @@ def test_every_answer_is_as_described_and_every_operation_succeeds_at_times(tmp_
     assert operations - {(method, route.removeprefix(PREFIX)) for method, route in counted} == set()
 
 
-def _come_in(client: httpx2.Client) -> tuple[str, str]:
+def _leave(admin: httpx2.Client) -> None:
+    """Somebody takes all that is theirs, and is erased; somebody else erases themselves."""
+    for erase in (False, True):
+        with httpx2.Client(base_url=admin.base_url) as cy:
+            account = join(cy, invited(admin), "cy@example.org").json()["id"]
+            assert cy.get(f"{PREFIX}/me/export").status_code == 200
+            assert admin.get(f"{PREFIX}/people/{account}/export").status_code == 200
+            if erase:
+                assert admin.delete(f"{PREFIX}/people/{account}").status_code == 200
+            else:
+                wish = {"everything": True, "password": PASSWORD}
+                assert cy.post(f"{PREFIX}/me/erase", json=wish).status_code == 200
+
+
+def _tell(admin: httpx2.Client) -> None:
+    """A webhook that leads to this server itself, which says 204 to whatever signs out."""
+    hook = {"url": f"{str(admin.base_url).rstrip('/')}{AUTH}/sign-out", "events": ["dispute.opened"]}
+    made = f"{PREFIX}/webhooks/{admin.post(f'{PREFIX}/webhooks', json=hook).json()['id']}"
+    assert admin.put(made, json=hook).status_code == 200
+    told = admin.post(f"{made}/test").json()["id"]
+    eventually(lambda: admin.get(f"{made}/deliveries").json()["items"][0]["state"] == "delivered" or None)
+    assert admin.post(f"{made}/deliveries/{told}/redeliver").status_code == 202
+    assert admin.delete(made).status_code == 204
+
+
+def _come_in(client: httpx2.Client) -> tuple[dict[str, Any], str]:
     """Do once what nobody can do by chance; an admin's token, which `client` then sends as well, and their cookie."""
     set_up(client)
     assert client.put(f"{AUTH}/password", json={"old": PASSWORD, "new": PASSWORD}).status_code == 204
@@ -61,7 +80,10 @@ def _come_in(client: httpx2.Client) -> tuple[str, str]:
         account = join(bob, code, BOB).json()["id"]
         assert sign_in(bob, BOB).status_code == 200
     assert client.put(f"{PREFIX}/people/{account}", json={"role": "reviewer"}).status_code == 200
+    _leave(client)
+    _tell(client)
+    assert client.post(f"{PREFIX}/people/import", json={"people": [{"email": EVE}]}).status_code == 200
     assert client.get(f"{AUTH}/tokens").status_code == 200
-    secret: str = token(client, "practice", "review", "admin")["secret"]
-    client.headers.update(bearer(secret))
-    return secret, client.cookies["viva"]
+    ours = token(client, "practice", "review", "admin")
+    client.headers.update(bearer(ours["secret"]))
+    return ours, client.cookies["viva"]

@@ -20,6 +20,7 @@ from service.graders.keyword import KeywordGrader
 from service.settings import Settings
 from service.wiring import Services
 from tests.api.walk import GOOD, answer, at, begin, save
+from tests.conftest import banks
 from tests.server import eventually
 
 LONG = f"{GOOD} " * 60
@@ -33,7 +34,7 @@ def services(client: TestClient) -> Services:
 
 @contextmanager
 def started(settings: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(settings, banks=banks()), base_url="http://127.0.0.1") as client:
         yield client
 
 
@@ -232,7 +233,7 @@ def test_an_answer_whose_grade_was_lost_is_graded_after_the_next_start(settings:
 
 
 def test_what_nobody_foresaw_is_a_problem_with_an_id_and_the_next_request_works(settings: Settings) -> None:
-    app = create_app(settings)
+    app = create_app(settings, banks=banks())
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
         made = answer(client, begin(client))
         with closing(sqlite3.connect(settings.data_dir / "viva.db")) as connection, connection:

@@ -12,7 +12,7 @@ from service.api.app import MAX_BODY, create_app
 from service.domain.attempt import MAX_ANSWER
 from service.settings import Settings
 from tests.api.walk import GOOD, answer, at, begin, save
-from tests.conftest import Clock
+from tests.conftest import Clock, banks
 from tests.server import Server
 
 JSON = {"Content-Type": "application/json"}
@@ -33,7 +33,7 @@ def problem(response: httpx2.Response, status: int, slug: str) -> str:
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """One application for all of these tests: what is refused changes nothing."""
-    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("limits")), clock=Clock())
+    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("limits")), clock=Clock(), banks=banks())
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client
 

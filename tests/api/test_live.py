@@ -20,7 +20,9 @@ from service.graders.keyword import KeywordGrader
 from service.settings import Settings
 from service.wiring import Services
 from tests.api.walk import GOOD, at, begin
+from tests.conftest import Clock, banks
 from tests.server import eventually
+from tests.team import AUTH, browser, set_up, sign_in_settings
 
 
 class Patient(KeywordGrader):
@@ -174,7 +176,7 @@ class Away(KeywordGrader):
 
 def test_a_grader_that_is_away_is_asked_later_and_given_up_in_the_end(settings: Settings) -> None:
     away = settings.model_copy(update={"grader": f"{__name__}:Away", "job_tries": 2, "retry_seconds": 0.01})
-    with TestClient(create_app(away), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(away, banks=banks()), base_url="http://127.0.0.1") as client:
         attempt = hand_in(client)
         assert attempt["status"] == "submitted"
         path = f"/api/v1/attempts/{attempt['id']}"
@@ -186,7 +188,19 @@ def test_a_grader_that_is_away_is_asked_later_and_given_up_in_the_end(settings: 
 
 def test_grading_without_storing_says_when_to_ask_again(settings: Settings) -> None:
     away = settings.model_copy(update={"grader": f"{__name__}:Away"})
-    with TestClient(create_app(away), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(away, banks=banks()), base_url="http://127.0.0.1") as client:
         asked = client.post("/api/v1/grade", json={"question_id": "kv-cache", "answer": GOOD})
         assert (asked.status_code, asked.headers["retry-after"]) == (503, "7")
         assert asked.json()["type"] == "urn:viva:problem:grader-unavailable"
+
+
+def test_who_signed_out_hears_no_more(settings: Settings, clock: Clock) -> None:
+    app = create_app(settings.model_copy(update={"sign_in": sign_in_settings()}), clock=clock, banks=banks())
+    with browser(app) as ada:
+        set_up(ada)
+        attempt = hand_in(ada)
+        stream = events(ada, attempt["id"])
+        assert next(stream)[1] == "submitted-0"
+        assert ada.post(f"{AUTH}/sign-out").status_code == 204
+        Patient.go.set()
+        assert list(stream) == []

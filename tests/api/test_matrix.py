@@ -21,8 +21,8 @@ from service.domain.attempt import Person
 from service.domain.identity import OF_ROLE, Role, Scope
 from service.wiring import Services
 from tests.api.walk import answer, at, begin
-from tests.conftest import Clock
-from tests.team import AUTH, another, bearer, browser, invited, join, set_up, team_app, token
+from tests.conftest import START, Clock
+from tests.team import AUTH, another, assigned, assignment, bearer, browser, invited, join, set_up, team_app, token
 
 HEADER = "X-Forwarded-User"
 PROXY, OUTSIDER = "10.1.2.3", "192.0.2.1"
@@ -31,6 +31,10 @@ CANARY = "The KV cache keeps keys and values; my canary is zanzibar-4711."
 SESSION = "/api/v1/sessions/{session_id}"
 QUESTION = SESSION + "/questions/{position}"
 RECORDING = QUESTION + "/recording"
+COHORTS = "/api/v1/cohorts"
+COHORT = COHORTS + "/{cohort_id}"
+ASSIGNMENT = "/api/v1/assignments/{assignment_id}"
+WEBHOOK = "/api/v1/webhooks/{webhook_id}"
 NEEDS: dict[str, set[str]] = {
     "nothing": {
         "GET /healthz", "GET /readyz", "GET /api/v1/openapi.json", "GET /{path:client}",
@@ -38,20 +42,22 @@ NEEDS: dict[str, set[str]] = {
             ("GET", "ways"), ("POST", "setup"), ("POST", "sign-in"), ("POST", "sign-out"), ("POST", "oidc"),
             ("GET", "oidc/callback"), ("POST", "invites/look"), ("POST", "invites/accept"))),
     },
-    "any": {f"GET {AUTH}/me"},
+    "any": {f"GET {AUTH}/me", f"GET {AUTH}/me/limits"},
     "person": {
         f"PUT {AUTH}/password", f"GET {AUTH}/tokens", f"POST {AUTH}/tokens", f"DELETE {AUTH}/tokens/{{token_id}}",
+        "GET /api/v1/me/export", "POST /api/v1/me/erase",
     },
     "read": {
         *(f"GET /api/v1/{path}" for path in (
             "topics", "topics/{topic_id}", "topics/{topic_id}/path", "questions", "questions/{question_id}", "sessions",
             "attempts", "attempts/{attempt_id}", "attempts/{attempt_id}/events", "progress", "voice",
-            "questions/{question_id}/speech")),
+            "questions/{question_id}/speech", "assignments")),
         f"GET {SESSION}", f"GET {SESSION}/report", f"GET {QUESTION}", f"GET {QUESTION}/review",
         f"GET {QUESTION}/review/speech", f"GET {RECORDING}", f"GET {RECORDING}/events", f"GET {RECORDING}/audio",
     },
     "practice": {
         *(f"POST /api/v1/{path}" for path in (
+            "assignments/{assignment_id}/sessions",
             "sessions", "attempts/{attempt_id}/retry", "attempts/{attempt_id}/disputes", "grade", "transcribe")),
         *(f"POST {SESSION}/{step}" for step in ("start", "pause", "resume", "finish", "abandon")),
         *(f"POST {QUESTION}/{step}" for step in ("open", "submit", "skip", "reveal", "hint", "extend")),
@@ -59,13 +65,22 @@ NEEDS: dict[str, set[str]] = {
         f"POST {RECORDING}/complete", f"DELETE {RECORDING}",
     },
     "review": {
+        "GET /api/v1/overview", "GET /api/v1/overview/export",
         "GET /api/v1/review", "POST /api/v1/review/{review_id}/close",
         "GET /api/v1/review/attempts/{attempt_id}/grades",
         "POST /api/v1/review/attempts/{attempt_id}/grades", "POST /api/v1/review/attempts/{attempt_id}/regrade",
+        f"GET {COHORTS}", f"POST {COHORTS}", f"GET {COHORT}", f"PUT {COHORT}", f"DELETE {COHORT}",
+        f"GET {COHORT}/others",
+        f"PUT {COHORT}/members/{{person_id}}", f"DELETE {COHORT}/members/{{person_id}}", f"POST {COHORT}/assignments",
+        f"PUT {ASSIGNMENT}", f"DELETE {ASSIGNMENT}", f"GET {ASSIGNMENT}/standing",
     },
     "admin": {
         "GET /metrics", "GET /api/v1/people", "GET /api/v1/audit", "PUT /api/v1/people/{person_id}",
         "GET /api/v1/invites", "POST /api/v1/invites", "DELETE /api/v1/invites/{invite_id}",
+        "POST /api/v1/people/import", "GET /api/v1/organisation", "PUT /api/v1/organisation",
+        "GET /api/v1/people/{person_id}/export", "DELETE /api/v1/people/{person_id}",
+        "GET /api/v1/webhooks", "POST /api/v1/webhooks", f"PUT {WEBHOOK}", f"DELETE {WEBHOOK}", f"POST {WEBHOOK}/test",
+        f"GET {WEBHOOK}/deliveries", f"POST {WEBHOOK}/deliveries/{{delivery_id}}/redeliver",
     },
 }  # fmt: skip
 SAME_FOR_ALL = {"topic_id", "question_id", "position", "number", "path"}
@@ -80,6 +95,10 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/review/{review_id}/close": {"reply": "mine now"},
     "POST /api/v1/review/attempts/{attempt_id}/grades": {"based_on": 1, "note": "mine now"},
     "PUT /api/v1/people/{person_id}": {"role": "admin"},
+    f"PUT {COHORT}": {"name": "mine now"},
+    f"POST {COHORT}/assignments": assignment(START),
+    f"PUT {ASSIGNMENT}": assignment(START),
+    f"PUT {WEBHOOK}": {"url": "https://hooks.example.org/mine", "events": ["attempt.graded"]},
 }
 """What a request about another's record has to carry, so that nothing else is wrong with it."""
 
@@ -151,7 +170,12 @@ def _records(ada: TestClient) -> dict[str, str]:
     assert bob.post(f"{at(session, 2)}/open").status_code == 200
     dispute = bob.post(f"/api/v1/attempts/{attempt}/disputes", json={"point": "M1", "text": CANARY})
     invited(ada)
+    cohort_id, assignment_id = assigned(ada, START, account)
+    hook = {"url": "https://hooks.invalid/zanzibar", "events": ["dispute.opened"]}
+    webhook = ada.post("/api/v1/webhooks", json=hook).json()["id"]
     return {
+        "cohort_id": cohort_id,
+        "assignment_id": assignment_id,
         "session_id": session,
         "position": "2",
         "number": "0",
@@ -159,8 +183,16 @@ def _records(ada: TestClient) -> dict[str, str]:
         "review_id": dispute.json()["id"],
         "token_id": token(bob, "read")["id"],
         "person_id": account,
+        "webhook_id": webhook,
+        "delivery_id": _delivery(ada, webhook),
         "invite_id": ada.get("/api/v1/invites").json()["items"][0]["id"],
     }
+
+
+def _delivery(ada: TestClient, webhook: str) -> str:
+    """Written, and not sent: nobody works here."""
+    made: str = ada.post(f"/api/v1/webhooks/{webhook}/test").json()["id"]
+    return made
 
 
 def send(world: World, credential: str, route: str, ids: dict[str, str], body: Any = None) -> httpx2.Response:
@@ -227,14 +259,15 @@ def test_what_is_anothers_is_not_there(world: World) -> None:
 
 
 def test_lists_have_what_is_ours(world: World) -> None:
-    lists = ("sessions", "attempts", "progress", "review", "review?closed=true", "people", "invites", "audit")
+    managed = ("review", "review?closed=true", "overview", "overview/export", "people", "invites", "audit", "cohorts")
+    lists = ("sessions", "attempts", "progress", "assignments", "webhooks", *managed)
     known = [*world.ids.values(), "zanzibar", "bob@example.org"]
     known = [word for word in known if word not in (world.ids["position"], world.ids["number"])]
     for name, (may, _, _) in world.credentials.items():
         for path in (*lists, "auth/tokens") if may else ():
             text = send(world, name, f"GET /api/v1/{path}", {}).text
             found = {word for word in known if word in text}
-            ours = "local" in name and path.startswith(("review", "people", "invites", "audit"))
+            ours = "local" in name and path in (*managed, "webhooks")
             assert ours or not found, f"{path} with {name}: {found}"
     reviewer = send(world, "cookie of reviewer, local", "GET /api/v1/review/attempts/{attempt_id}/grades", world.ids)
     assert "zanzibar" in reviewer.text  # or nothing was looked for

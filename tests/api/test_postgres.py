@@ -16,6 +16,7 @@ from service.domain.rubric import Item
 from service.graders.keyword import KeywordGrader
 from service.settings import Settings
 from tests.api.walk import GOOD, answer, at, begin, save
+from tests.conftest import banks
 from tests.postgres import Postgres
 from tests.server import eventually
 from tests.test_races import THREADS, at_once, statuses
@@ -30,14 +31,14 @@ def settings(postgres_url: str) -> Settings:
 
 @pytest.fixture
 def client(settings: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(settings, banks=banks()), base_url="http://127.0.0.1") as client:
         yield client
 
 
 def started(settings: Settings) -> TestClient:
     """With the grader below."""
     settings = settings.model_copy(update={"grader": f"{__name__}:Interrupted"})
-    return TestClient(create_app(settings), base_url="http://127.0.0.1")
+    return TestClient(create_app(settings, banks=banks()), base_url="http://127.0.0.1")
 
 
 def stored(postgres: Postgres, settings: Settings, table: str) -> int:

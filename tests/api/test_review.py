@@ -14,14 +14,16 @@ from service.api.app import create_app
 from service.domain.attempt import Answer, Person
 from service.domain.grade import Call, Grade, GraderName, Marking, Ungraded, assess
 from service.domain.plan import Plan
+from service.domain.review import CAUSES
 from service.domain.rubric import Item
 from service.errors import GraderUnavailable
 from service.graders.keyword import KeywordGrader
+from service.graders.panel import DISAGREES
 from service.settings import Settings
 from service.store import attempts, jobs
 from service.wiring import Services
 from tests.api.walk import GOOD, answer, at, begin
-from tests.conftest import START
+from tests.conftest import START, banks
 from tests.server import eventually
 from tests.test_races import THREADS, at_once, statuses
 
@@ -29,14 +31,16 @@ CALL = Call(requested_model="asked-for", model="one-model", digest="d" * 64, rep
 
 
 class Doubtful(KeywordGrader):
-    """Marks as the keyword grader, but doubts every answer that says "unsure"; it has asked a model."""
+    """Marks as the keyword grader, but doubts every answer that says "unsure" or "shaken"; it has asked a model."""
 
     identity = GraderName(name="doubtful", version="1")
 
     async def mark(self, item: Item, answer: Answer) -> Marking:
         marking = await super().mark(item, answer)
-        doubts = ("collapsed",) if "unsure" in answer.text else ()
-        return marking.model_copy(update={"doubts": doubts, "calls": (CALL,)})
+        doubts = ("collapsed", *[DISAGREES] * ("split" in answer.text)) if "unsure" in answer.text else ()
+        confidence = 0.2 if "shaken" in answer.text else None
+        verdicts = tuple(v.model_copy(update={"confidence": confidence}) for v in marking.verdicts)
+        return marking.model_copy(update={"verdicts": verdicts, "doubts": doubts, "calls": (CALL,)})
 
 
 class Patient(KeywordGrader):
@@ -67,7 +71,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def running(settings: Settings, grader: str) -> TestClient:
     settings = settings.model_copy(update={"grader": f"{__name__}:{grader}"})
-    return TestClient(create_app(settings), base_url="http://127.0.0.1")
+    return TestClient(create_app(settings, banks=banks()), base_url="http://127.0.0.1")
 
 
 def graded(client: TestClient, text: str = GOOD) -> dict[str, Any]:
@@ -87,7 +91,7 @@ def explained(client: TestClient, attempt: str) -> dict[str, Any]:
 
 def override(client: TestClient, attempt: str, based_on: int = 1, **changes: Any) -> Any:
     changes = {"note": "I see it otherwise.", "based_on": based_on} | changes
-    return client.post(f"/api/v1/review/attempts/{attempt}/grades", json=changes)
+    return client.post(f"/api/v1/review/attempts/{attempt}/grades", params={"blind": False}, json=changes)
 
 
 def dispute(client: TestClient, attempt: str, text: str = "It is there.", **about: str) -> Any:
@@ -95,7 +99,7 @@ def dispute(client: TestClient, attempt: str, text: str = "It is there.", **abou
 
 
 def queue(client: TestClient, **filters: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = client.get("/api/v1/review", params=filters).json()["items"]
+    found: list[dict[str, Any]] = client.get("/api/v1/review", params={"blind": False} | filters).json()["items"]
     return found
 
 
@@ -171,7 +175,7 @@ def test_of_eight_overrides_at_once_one_is_taken(client: TestClient) -> None:
 
 def test_of_eight_overrides_at_once_on_postgres_one_is_taken(postgres_url: str) -> None:
     settings = Settings(database_url=postgres_url, grader=f"{__name__}:Doubtful")
-    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(settings, banks=banks()), base_url="http://127.0.0.1") as client:
         attempt = graded(client)["id"]
         client.post(f"/api/v1/review/attempts/{attempt}/regrade")  # and a worker is at it meanwhile
         answers = statuses(at_once(lambda _: override(client, attempt)))
@@ -259,7 +263,7 @@ def test_a_machine_s_grade_that_comes_later_is_dropped(client: TestClient) -> No
     services: Services = client.app.state.services  # type: ignore[attr-defined]
     with services.store.write() as tx:
         kept = attempts.load(tx, UUID(attempt))
-        item = services.bank.by_digest(kept.item_digest)
+        item = services.banks.by_digest(kept.item_digest)
         assert item is not None
         late: Grade = assess(Marking(), item.rubric, kept.answer, GraderName(name="late", version="1"))
         assert attempts.add_grade(tx, kept, late.grader, late, START, again=True) is False
@@ -275,7 +279,8 @@ def test_a_candidate_disputes_a_verdict_and_reads_the_reply(client: TestClient) 
     (row,) = queue(client, kind="dispute")
     assert (row["id"], row["attempt_id"], row["candidate"]) == (made.json()["id"], attempt, "local")
     assert (row["question_id"], row["title"], row["number"]) == ("kv-cache", read(client, attempt)["title"], 1)
-    closed = client.post(f"/api/v1/review/{row['id']}/close", json={"reply": "It says something else."})
+    closing = f"/api/v1/review/{row['id']}/close"
+    closed = client.post(closing, params={"blind": False}, json={"reply": "It says something else."})
     assert (closed.status_code, closed.json()["closed_by"]) == (200, "local")
     (told,) = read(client, attempt)["disputes"]
     assert told["reply"] == "It says something else."
@@ -342,6 +347,16 @@ def test_the_queue_is_read_in_pages_and_by_question(client: TestClient) -> None:
     assert [row["attempt_id"] for row in page["items"] + rest["items"]] == [*made, other]
     assert rest["next_cursor"] is None
     assert [row["attempt_id"] for row in queue(client, question_id="rope")] == [other]
+
+
+def test_the_queue_is_read_by_cause(client: TestClient) -> None:
+    shaken = graded(client, f"{GOOD} I am shaken.")["id"]
+    split = graded(client, f"{GOOD} I am unsure and split.")["id"]
+    dispute(client, shaken, "low confidence")  # a candidate's words are no cause
+    assert [row["attempt_id"] for row in queue(client, cause="low-confidence")] == [shaken]
+    assert [row["attempt_id"] for row in queue(client, cause="disagreement")] == [split]
+    assert queue(client, cause="disagreement", kind="dispute") == []
+    assert DISAGREES in CAUSES["disagreement"]
 
 
 def test_an_attempt_is_graded_again_on_request_but_not_over_a_person(client: TestClient) -> None:

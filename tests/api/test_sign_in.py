@@ -1,14 +1,20 @@
 """Signing in with a password, staying signed in, invites."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
+from service.domain.attempt import Person
+from service.errors import Forbidden
 from service.settings import Settings
-from tests.conftest import Clock
+from service.store import accounts
+from service.wiring import Services
+from tests.conftest import Clock, banks
 from tests.team import (
     ADA,
     AUTH,
@@ -53,7 +59,7 @@ def test_on_loopback_without_settings_nobody_signs_in(tmp_path: Path, clock: Clo
     assert not settings.sign_in.configured
     from service.api.app import create_app
 
-    with browser(create_app(settings, clock=clock)) as client:
+    with browser(create_app(settings, clock=clock, banks=banks())) as client:
         assert client.get(f"{AUTH}/ways").json()["needed"] is False
         me = client.get(f"{AUTH}/me").json()
         assert (me["id"], me["way"], me["role"], me["scopes"]) == (
@@ -182,6 +188,24 @@ def test_an_invite_gives_one_person_one_account(ada: TestClient, clock: Clock) -
     clock.forward(86_400)
     assert problem(join(eve, late, EVE)) == (404, "not-found")
     assert len(ada.get("/api/v1/people").json()["items"]) == 2
+
+
+def test_of_two_admins_who_take_the_role_from_each_other_one_stays(ada: TestClient, clock: Clock) -> None:
+    services: Services = ada.app.state.services  # type: ignore[attr-defined]
+    bob = join(another(ada), invited(ada, "admin"), BOB).json()["id"]
+    first, second = (Person(id=one["id"], organisation="local") for one in ada.get("/api/v1/people").json()["items"])
+    assert second.id == bob
+
+    async def both() -> list[object]:
+        wishes = ((first, second), (second, first))
+        steps = (services.people.change(by, UUID(of.id), "reviewer", False, None, clock()) for by, of in wishes)
+        return await asyncio.gather(*steps, return_exceptions=True)
+
+    outcomes = asyncio.run(both())
+    assert [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)] == [Forbidden]
+    with services.store.read() as tx:
+        roles = [account.role for account in accounts.page(tx, "local", None, 10)]
+    assert sorted(roles) == ["admin", "reviewer"]
 
 
 def test_no_secret_can_be_read_from_the_database(ada: TestClient, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from service.store.spending import Account
 from service.wiring import Services
 from tests.api.llm import services
 from tests.api.walk import GOOD, answer, begin
-from tests.conftest import START, Clock
+from tests.conftest import START, Clock, banks
 from tests.domain.builders import ITEM
 from tests.llm_faults import Fault
 from tests.llm_server import LlmServer, quoting
@@ -56,7 +56,7 @@ def started(server: LlmServer, tmp_path: Path, clock: Clock) -> Started:
         prices = {"price_in": 2, "price_out": 10}
         llm = LlmSettings.model_validate({"base_url": server.url, "model": "asked-for"} | prices)
         settings = Settings(data_dir=tmp_path, grader="llm", llm=llm, **fields)
-        with TestClient(create_app(settings, clock=clock), base_url="http://127.0.0.1") as client:
+        with TestClient(create_app(settings, clock=clock, banks=banks()), base_url="http://127.0.0.1") as client:
             yield client
 
     return start

@@ -1,5 +1,6 @@
 """A clean bank of two questions in a temporary folder, for tests that break it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -298,11 +299,11 @@ anchors:
 
 
 class BankFiles:
-    """The files of a bank below `root`."""
+    """The files of a bank below `root`: a clean one, or `given`."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, given: Mapping[str, str] = FILES) -> None:
         self.root = root
-        for name, text in FILES.items():
+        for name, text in given.items():
             self.write(name, text)
 
     def write(self, name: str, content: str | bytes) -> Path:
@@ -324,6 +325,14 @@ class BankFiles:
         """The first line with `part` in it, from 1."""
         lines = (self.root / name).read_text().splitlines()
         return next(number for number, line in enumerate(lines, 1) if part in line)
+
+
+def own_pack(root: Path, topic: str = "searching", slug: str = "acme-search") -> BankFiles:
+    """A pack below `root`, with one question, made of one that the bank has."""
+    question, rubric = f"questions/{topic}/{slug}.md", f"rubrics/{topic}/{slug}.yaml"
+    pack = BankFiles(root, {question: FILES[QUESTION], rubric: FILES[RUBRIC]})
+    pack.edit(question, "title: Binary search", "title: How Acme looks things up\nconcept: binary-search")
+    return pack
 
 
 @pytest.fixture

@@ -7,7 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from service.bank import load_bank
-from service.bench.agreement import (
+from service.bench.anchors import Report, by_people, report
+from service.bench.tables import text
+from service.cli import app
+from service.domain.agreement import (
     STATISTICS,
     Tally,
     bias,
@@ -20,9 +23,6 @@ from service.bench.agreement import (
     tally,
     total,
 )
-from service.bench.anchors import Report, by_people, report
-from service.bench.tables import text
-from service.cli import app
 from service.domain.attempt import Answer
 from service.domain.grade import BANDS, Grade, GraderName, Marking, Ungraded
 from service.domain.rubric import Anchor, Item

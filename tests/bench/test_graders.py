@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 
 from service.bank import Bank, load_bank
 from service.bench import plots
-from service.bench.agreement import Tally, accuracy, point_kappa
 from service.bench.attacks import read_attacks
 from service.bench.compared import Measured, measure
 from service.bench.graded import read_set
@@ -21,6 +20,7 @@ from service.bench.runs import Log, Record, called, grade_all, schedule
 from service.bench.samples import ATTACKS, CONTROLS, HELD_OUT, SEEN, People, Sample, anchors, chosen
 from service.bench.side_by_side import text
 from service.cli import app
+from service.domain.agreement import Tally, accuracy, point_kappa
 from service.domain.attempt import Answer
 from service.domain.grade import Evidence, GraderName, Marking, Ungraded, Verdict
 from service.domain.rubric import Item

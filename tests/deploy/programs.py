@@ -23,9 +23,11 @@ def run(name: str, *arguments: str, variables: Mapping[str, str] | None = None) 
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-def composed(**variables: str) -> dict[str, Any]:
-    """docker-compose.yml as Compose understands it: with every profile, merged, filled in, checked by its schema."""
-    arguments = ["--env-file", os.devnull, "--profile", "*", "config", "--format", "json"]
+def composed(*files: str, **variables: str) -> dict[str, Any]:
+    """docker-compose.yml (or `files`) as Compose understands it: with every profile, merged, filled in, checked by its
+    schema."""
+    named = [argument for file in files for argument in ("--file", file)]
+    arguments = [*named, "--env-file", os.devnull, "--profile", "*", "config", "--format", "json"]
     done = run("docker-compose", *arguments, variables={"SECRETS_DIR": "./deploy/secrets", **variables})
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""

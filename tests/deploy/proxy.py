@@ -25,19 +25,23 @@ def free_port() -> int:
 
 
 class Proxy:
-    """Starts on entering, stops on leaving. `upstream` is the port that takes the API's place."""
+    """Starts on entering, stops on leaving. `upstream` is the port that takes the API's place; `site` is a name that
+    ends in `localhost`, for which Caddy asks no authority elsewhere."""
 
-    def __init__(self, folder: Path, upstream: int) -> None:
-        self.port = free_port()
+    def __init__(self, folder: Path, upstream: int, site: str = "localhost") -> None:
+        self.port, self.plain_port = free_port(), free_port()
         self.folder = folder
+        self.site = site
         text = (ROOT / "deploy" / "Caddyfile").read_text()
-        for ours, here in (("8443", str(self.port)), ("8000", str(upstream)), ("grace_period 5s", "grace_period 1s")):
+        ports = (("8443", str(self.port)), ("8080", str(self.plain_port)), ("8000", str(upstream)))
+        for ours, here in (*ports, ("grace_period 5s", "grace_period 1s")):
             assert ours in text
             text = text.replace(ours, here)
         (folder / "Caddyfile").write_text(text)
 
     def __enter__(self) -> Self:
         environment = {"PATH": os.environ["PATH"], "XDG_DATA_HOME": str(self.folder), "HOME": str(self.folder)}
+        environment["SITE"] = self.site
         with (self.folder / "caddy.log").open("w") as log:
             command = [str(program("caddy")), "run", "--config", str(self.folder / "Caddyfile")]
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -58,10 +62,14 @@ class Proxy:
         try:
             trusted = ssl.create_default_context(cafile=self.folder / "caddy/pki/authorities/local/root.crt")
             with socket.create_connection(("127.0.0.1", self.port)) as connection:
-                trusted.wrap_socket(connection, server_hostname="localhost").close()
+                trusted.wrap_socket(connection, server_hostname=self.site).close()
         except OSError:
             return None
-        return httpx2.Client(base_url=f"https://localhost:{self.port}", verify=trusted, timeout=30)
+        client = httpx2.Client(base_url=f"https://localhost:{self.port}", verify=trusted, timeout=30)
+        if self.site != "localhost":  # a name that need not lead here
+            client.headers["Host"] = self.site
+            client.event_hooks["request"].append(lambda request: request.extensions.update(sni_hostname=self.site))
+        return client
 
 
 class Upstream(ThreadingHTTPServer):

@@ -1,5 +1,6 @@
 """docker-compose.yml: valid, closed, bounded."""
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -7,10 +8,12 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from typer.main import get_command
 
 from service.cli import app as viva
 from service.domain.job import WORKS
+from service.identity.settings import SignInSettings
 from service.settings import ROOT, SECRETS, Settings
 from tests.deploy.programs import composed, run
 
@@ -159,8 +162,8 @@ def test_the_commands_are_commands_of_viva(services: dict[str, Any]) -> None:
 
 def test_every_queue_has_a_worker(services: dict[str, Any]) -> None:
     commands = [services[name]["command"] for name in OURS]
-    served = {command[command.index("--queues") + 1] for command in commands if "--queues" in command}
-    assert served == set(WORKS)
+    served = [command[command.index("--queues") + 1].split(",") for command in commands if "--queues" in command]
+    assert {queue for queues in served for queue in queues} == set(WORKS)
 
 
 def test_a_health_check_asks_where_the_service_listens(services: dict[str, Any]) -> None:
@@ -196,3 +199,35 @@ def seconds(duration: str) -> int:
             yield int(number) * (MINUTE if unit == "m" else 1)
 
     return sum(parts())
+
+
+def test_for_a_team_it_can_be_reached_and_people_sign_in() -> None:
+    files = ("docker-compose.yml", "deploy/team.yml")
+    model = composed(*files, SITE="viva.example.org")
+    services = model["services"]
+    assert [(port["target"], port["published"]) for port in services["proxy"]["ports"]] == [(8080, "80"), (8443, "443")]
+    assert services["proxy"]["environment"] == {"SITE": "viva.example.org"}
+    given = {
+        name.removeprefix("VIVA_SIGN_IN__").lower(): value for name, value in services["api"]["environment"].items()
+    }
+    settings = SignInSettings(
+        public_url=given["public_url"],
+        password=given["password"] == "true",
+        proxies=json.loads(given["proxies"]),
+        setup_code=SecretStr("made by deploy/setup"),
+    )
+    assert settings.secure
+    assert "viva_sign_in" in [secret["source"] for secret in services["api"]["secrets"]]
+    alone = composed()["services"]
+    assert {name: one for name, one in services.items() if name not in ("proxy", "api")} == {
+        name: one for name, one in alone.items() if name not in ("proxy", "api")
+    }
+    unnamed = run(
+        "docker-compose",
+        *(part for file in files for part in ("--file", file)),
+        "config",
+        "--quiet",
+        variables={"SECRETS_DIR": "./deploy/secrets"},
+    )
+    assert unnamed.returncode != 0
+    assert "the name that people reach Viva by" in unnamed.stderr

@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from service.api.app import MAX_BODY
 from service.settings import ROOT
+from service.voice.settings import VoiceSettings
 from tests.deploy.programs import run
 from tests.deploy.proxy import Proxy, Upstream, free_port
 from tests.server import Server
+from tests.team import SIGN_IN, set_up
 
 CADDYFILE = str(ROOT / "deploy" / "Caddyfile")
 LONG_POLL = 25
+NAME = "viva.localhost"
 SECOND = 1_000_000_000
 
 
@@ -62,6 +66,29 @@ def test_viva_is_served_by_https_with_a_certificate_of_its_own(tmp_path: Path) -
             assert refused.json()["type"] == "urn:viva:problem:too-large"
 
 
+def test_people_sign_in_through_it_by_a_name(tmp_path: Path) -> None:
+    folder = tmp_path / "caddy"
+    folder.mkdir()
+    settings = SIGN_IN | {"VIVA_SIGN_IN__PUBLIC_URL": f"https://{NAME}", "VIVA_SIGN_IN__PROXIES": '["127.0.0.1"]'}
+    with Server(tmp_path, **settings) as server:
+        port = server.client.base_url.port
+        assert port
+        with Proxy(folder, port, NAME) as proxy:
+            assert proxy.client.get("/api/v1/sessions").status_code == 401
+            proxy.client.headers["Origin"] = f"https://{NAME}"
+            set_up(proxy.client)
+            (cookie,) = [cookie for cookie in proxy.client.cookies.jar if cookie.secure]
+            assert cookie.name.startswith("__Host-")
+            page = proxy.client.get("/", headers={"Cookie": f"{cookie.name}={cookie.value}"})
+            assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
+            assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+            others = {"Cookie": f"{cookie.name}={cookie.value}", "Origin": "https://evil.example"}
+            assert proxy.client.post("/api/v1/sessions", json={"count": 1}, headers=others).status_code == 403
+            plain = httpx2.get(f"http://127.0.0.1:{proxy.plain_port}/history?page=2", headers={"Host": NAME})
+            assert plain.status_code == 308
+            assert plain.headers["Location"] == f"https://{NAME}/history?page=2"
+
+
 def test_events_are_passed_on_at_once(proxy: Proxy, upstream: Upstream) -> None:
     with proxy.client.stream("GET", "/events") as answer:
         lines = answer.iter_lines()
@@ -89,6 +116,14 @@ def test_a_body_beyond_measure_ends_at_the_proxy(proxy: Proxy, upstream: Upstrea
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert refused.json()["status"] == 413
     assert upstream.whole_bodies == 1
+
+
+def test_a_recording_may_be_larger_than_other_bodies(proxy: Proxy, upstream: Upstream) -> None:
+    largest = b"x" * VoiceSettings().max_bytes
+    for path in ("/api/v1/transcribe", "/api/v1/sessions/6f1c/questions/1/recording"):
+        assert proxy.client.post(path, content=largest).status_code == 204
+    assert proxy.client.post("/api/v1/transcribe", content=largest + b"x" * 10_000_000).status_code == 413
+    assert upstream.whole_bodies == 2
 
 
 def test_a_request_waits_while_the_api_starts(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """`deploy/setup`: secrets that are new on every machine, made once."""
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from service.identity.settings import SignInSettings
 from service.settings import ROOT
 from service.store.engine import Store
 
@@ -16,8 +18,8 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def set_up(clone: Path) -> str:
-    return subprocess.run([clone / "deploy" / "setup"], capture_output=True, text=True, check=True).stdout
+def set_up(clone: Path, *name: str) -> str:
+    return subprocess.run([clone / "deploy" / "setup", *name], capture_output=True, text=True, check=True).stdout
 
 
 def secret(clone: Path, name: str) -> str:
@@ -52,6 +54,20 @@ def test_a_second_time_it_changes_nothing(clone: Path) -> None:
     set_up(clone)
     assert {path: path.read_text() for path in clone.rglob("*") if path.is_file()} == made
     assert (clone / ".env").read_text() == "VIVA_LOG_LEVEL=debug\nSECRETS_DIR=./deploy/secrets\n"
+
+
+def test_with_a_name_people_sign_in(clone: Path) -> None:
+    set_up(clone)
+    said = set_up(clone, "viva.example.org")
+    settings = SignInSettings.model_validate(
+        {"public_url": "https://viva.example.org", "password": True} | json.loads(secret(clone, "viva_sign_in"))
+    )
+    assert settings.setup_code
+    assert len(settings.setup_code.get_secret_value()) == 48
+    assert settings.setup_code.get_secret_value() not in said
+    lines = (clone / ".env").read_text().splitlines()
+    assert lines[1:] == ["SITE=viva.example.org", "COMPOSE_FILE=docker-compose.yml:deploy/team.yml"]
+    assert "made" not in set_up(clone, "viva.example.org")
 
 
 def test_a_folder_of_ones_own_is_kept(clone: Path) -> None:

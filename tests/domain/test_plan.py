@@ -117,7 +117,7 @@ def test_untimed_and_a_limit_contradict_each_other() -> None:
         {"seconds_per_question": 0},
         {"total_seconds": 0},
         {"total_seconds": -1},
-        {"time_factor": 0.5},
+        {"time_factor": 0.4},
         {"time_factor": 5},
         {"levels": ("junior",)},
         {"mode": "exam"},

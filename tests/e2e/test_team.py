@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
@@ -12,7 +13,7 @@ from tests.e2e.steps import box
 from tests.e2e.test_accessible import checker
 from tests.provider import Provider, provider
 from tests.server import Server, free_port
-from tests.team import ADA, AUTH, BOB, CODE, PASSWORD, bearer, invited, set_up
+from tests.team import ADA, AUTH, BOB, CODE, EVE, PASSWORD, assigned, bearer, invited, join, set_up
 
 pytestmark = pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")  # in the provider's thread
 
@@ -40,6 +41,13 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def join_as(team: Server, email: str) -> str:
+    """The id of a new candidate."""
+    with httpx2.Client(base_url=team.client.base_url) as client:
+        joined: str = join(client, invited(team.client), email).json()["id"]
+    return joined
 
 
 def test_who_is_not_signed_in_is_asked_to_and_then_led_on(open_page: OpenPage, team: Server) -> None:
@@ -86,6 +94,37 @@ def test_an_admin_invites_somebody_who_joins_and_is_disabled(open_page: OpenPage
     expect(page.get_by_text(f"{BOB} · Candidate · disabled")).to_be_visible()
     theirs.goto("/history")
     expect(theirs.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_session_is_assigned_to_a_cohort_and_a_candidate_begins_it(open_page: OpenPage, team: Server) -> None:
+    join_as(team, EVE)
+    page = open_page("/sign-in?to=/cohorts", at=team, expect=("401",))
+    sign_in(page, ADA)
+    page.get_by_label("Name").fill("Autumn")
+    page.get_by_role("button", name="Make it").click()
+    page.get_by_label("Somebody of your organisation").select_option("Eve (eve@example.org)")
+    page.get_by_role("button", name="Put in").click()
+    expect(page.get_by_role("button", name="Take out Eve")).to_be_visible()
+    page.get_by_role("link", name="Assign a session").click()
+    page.get_by_label("Title").fill("Week 1")
+    page.get_by_label("Questions", exact=True).fill("2")
+    page.get_by_role("button", name="Assign", exact=True).click()
+    expect(page.get_by_role("list", name="People")).to_have_text("EveNot begun")
+    theirs = open_page("/sign-in", at=team, expect=("401",))
+    sign_in(theirs, EVE)
+    assigned = theirs.get_by_role("region", name="Assigned to you")
+    assigned.wait_for()
+    expect(assigned).to_contain_text("Autumn · Strict · 2 questions")
+    expect(assigned).to_contain_text("1 of 1 attempt left")
+    assigned.get_by_role("button", name="Begin: Week 1").click()
+    theirs.get_by_role("button", name="Start the clock").click()
+    box(theirs)
+    theirs.goto("/")
+    expect(assigned).to_contain_text("0 of 1 attempt left")
+    expect(assigned.get_by_role("link", name="Go on")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("list", name="People")).to_contain_text("1 of 1 attempt")
+    expect(page.get_by_role("list", name="People")).to_contain_text("Running · 0 answered")
 
 
 def test_a_token_is_made_used_and_revoked(open_page: OpenPage, team: Server) -> None:
@@ -138,3 +177,24 @@ def test_the_pages_of_a_team_are_accessible(open_page: OpenPage, team: Server) -
     page.goto("/account")
     page.get_by_role("button", name="Change the password").wait_for()
     check("account")
+
+
+def test_the_pages_of_cohorts_are_accessible(open_page: OpenPage, team: Server) -> None:
+    somebody = join_as(team, "somebody.with.a.rather.long.address@example.org")
+    ada = team.client.get(f"{AUTH}/me").json()["id"]
+    cohort, made = assigned(team.client, datetime.now(UTC), somebody, ada, title="A week with quite a long title")
+    team.client.put(f"/api/v1/people/{somebody}", json={"role": "candidate", "time_factor": 1.5})
+    page = open_page("/sign-in", at=team, expect=("401",))
+    sign_in(page, ADA)
+    check = checker(page)
+    page.get_by_role("button", name="Begin: A week").wait_for()
+    check("start with an assignment")
+    page.goto(f"/cohorts/{cohort}/assign")
+    page.get_by_role("button", name="Assign", exact=True).wait_for()
+    check("assign")
+    page.goto(f"/cohorts/{cohort}")
+    page.get_by_role("button", name="Rename").wait_for()
+    check("cohort")
+    page.goto(f"/assignments/{made}")
+    page.get_by_role("button", name="Change").wait_for()
+    check("assignment")

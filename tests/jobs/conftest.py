@@ -98,17 +98,17 @@ class Bench:
 
     async def _run(self, job: Job) -> None:
         await self.before(job)
-        self.handled.append(job.attempt_id)  # before it is done: whoever sees that it is done finds it here
+        self.handled.append(job.subject)  # before it is done: whoever sees that it is done finds it here
         await asyncio.to_thread(self._keep, job)
 
     def _keep(self, job: Job) -> None:
         with self.store.write() as tx:
             if jobs.finish(tx, job):
-                attempts.add_grade(tx, attempts.load(tx, job.attempt_id), GRADER, make_grade("M1"), utc_now())
+                attempts.add_grade(tx, attempts.load(tx, job.subject), GRADER, make_grade("M1"), utc_now())
 
     def _give_up(self, tx: Tx, job: Job, reason: str) -> None:
         self.given_up.append(reason)
-        attempts.add_grade(tx, attempts.load(tx, job.attempt_id), GRADER, Ungraded(reason=reason), utc_now())
+        attempts.add_grade(tx, attempts.load(tx, job.subject), GRADER, Ungraded(reason=reason), utc_now())
 
 
 async def _at_once(_: Job) -> None:

@@ -109,7 +109,7 @@ def test_what_never_works_ends_failed_and_seen_and_stops_nobody_else(bench: Benc
     broken, sound = bench.enqueue(2)
 
     async def fail(job: Job) -> None:
-        if job.attempt_id == broken:
+        if job.subject == broken:
             raise error
 
     async def story() -> None:
@@ -119,7 +119,7 @@ def test_what_never_works_ends_failed_and_seen_and_stops_nobody_else(bench: Benc
 
     bench.run(story)
     (job,) = bench.failed()
-    assert (job.attempt_id, job.tries, job.worker) == (broken, 4, None)
+    assert (job.subject, job.tries, job.worker) == (broken, 4, None)
     assert bench.given_up == [job.error]
     assert "its item" not in (job.error or "")  # somebody else's message may quote an answer
     assert [bench.status(attempt) for attempt in (broken, sound)] == ["ungraded", "graded"]
@@ -155,7 +155,7 @@ def test_a_worker_that_stops_gives_back_what_it_has_begun(bench: Bench) -> None:
 
     bench.run(story)
     (job,) = bench.waiting()
-    assert (job.attempt_id, job.tries, job.lost, job.worker) == (attempt, 0, 0, None)
+    assert (job.subject, job.tries, job.lost, job.worker) == (attempt, 0, 0, None)
 
 
 def test_a_job_that_was_cancelled_meanwhile_is_not_done(bench: Bench) -> None:

@@ -26,10 +26,10 @@ def test_a_job_that_may_have_killed_its_worker_is_done_by_itself(bench: Bench) -
     together: list[set[object]] = []
 
     async def watch(job: Job) -> None:
-        now.add(job.attempt_id)
+        now.add(job.subject)
         await asyncio.sleep(0.05)
         together.append(set(now))
-        now.discard(job.attempt_id)
+        now.discard(job.subject)
 
     async def story() -> None:
         bench.before = watch
@@ -58,7 +58,7 @@ def test_on_sqlite_a_new_process_takes_over_at_once_what_one_before_it_held(tmp_
     losses: dict[UUID, int] = {}
 
     async def note(job: Job) -> None:
-        losses[job.attempt_id] = job.lost
+        losses[job.subject] = job.lost
 
     async def story() -> None:
         bench.before = note
@@ -78,7 +78,7 @@ def test_on_postgres_it_waits_for_the_lease_as_the_other_may_live(postgres_url: 
         await bench.until(lambda: bench.handled == [free])
 
     bench.run(story)
-    assert [(job.attempt_id, job.worker) for job in bench.waiting()] == [(held, "dead")]
+    assert [(job.subject, job.worker) for job in bench.waiting()] == [(held, "dead")]
     store.close()
 
 

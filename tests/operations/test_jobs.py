@@ -98,7 +98,7 @@ def test_a_cancelled_answer_is_kept_without_a_grade(folder: Path) -> None:
     assert listed() == ["0 jobs"]
     with Server(folder) as server:
         read = server.client.get(f"/api/v1/attempts/{attempt}").json()
-        assert (read["status"], read["ungraded_reason"]) == ("ungraded", "Grading was cancelled.")
+        assert (read["status"], read["ungraded_reason"]) == ("ungraded", "It was cancelled.")
 
 
 def test_answers_are_graded_again_by_another_version_once(folder: Path) -> None:

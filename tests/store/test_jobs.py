@@ -35,7 +35,7 @@ def claim(store: Store, when: datetime = START, limit: int = 10, worker: str = "
 
 
 def ids(claimed: list[Job]) -> list[UUID]:
-    return [job.attempt_id for job in claimed]
+    return [job.subject for job in claimed]
 
 
 def test_there_is_one_job_for_an_attempt_and_a_work(store: Store) -> None:
@@ -82,7 +82,7 @@ def test_a_claim_lasts_as_long_as_its_lease_and_counts(store: Store) -> None:
     assert (first.tries, first.lost, first.worker, first.leased_until) == (1, 0, "one", at(LEASE))
     assert claim(store, at(LEASE - 1), worker="two") == []
     (second,) = claim(store, at(LEASE), worker="two")
-    assert (second.attempt_id, second.tries, second.lost, second.worker) == (attempt.id, 2, 1, "two")
+    assert (second.subject, second.tries, second.lost, second.worker) == (attempt.id, 2, 1, "two")
 
 
 def test_a_postponed_job_comes_back_when_it_is_due_and_says_why(store: Store) -> None:
@@ -150,7 +150,7 @@ def test_a_failed_job_is_seen_and_left_alone(store: Store) -> None:
     assert ids(claim(store, at(LEASE))) == [waiting.id]
     with store.write() as tx:
         (failed,) = jobs.page(tx, failed=True)
-        assert (failed.attempt_id, failed.error, failed.failed_at) == (attempt.id, "It was tried too often.", at(1))
+        assert (failed.subject, failed.error, failed.failed_at) == (attempt.id, "It was tried too often.", at(1))
         assert ids(jobs.page(tx, failed=False)) == [waiting.id]
         assert jobs.counts(tx) == {"grade": (1, 1, at(5))}
         assert jobs.claim_one(tx, attempt.id, "grade", "two", at(2), LEASE) is None

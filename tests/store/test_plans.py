@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlmodel import col, select
 
 from service.domain.attempt import Attempt, Person
-from service.store import attempts, jobs, reviews, sessions
+from service.store import attempts, jobs, reviews, scores, sessions
 from service.store.engine import Store, Tx
 from service.store.migrate import upgrade
 from service.store.tables import AttemptRow, ReviewRow, SessionRow
@@ -63,6 +63,8 @@ READS: dict[str, Read] = {
     "sessions": lambda tx, at: sessions.page(tx, at.person, None, 10),
     "sessions, further on": lambda tx, at: sessions.page(tx, at.person, at.session, 10),
     "a session": lambda tx, at: sessions.get(tx, at.person, at.session),
+    "sessions of an assignment": lambda tx, at: sessions.some(tx, at.person.organisation, [at.session]),
+    "scores of an assignment": lambda tx, at: scores.of_sessions(tx, [at.session]),
     "sessions that are due": lambda tx, at: sessions.due(tx, at.person, END + timedelta(days=1)),
     "questions that are owed": lambda tx, at: sessions.strictly_pending(tx, at.person, ASKED, None),
     "whether there is a job": lambda tx, at: jobs.due(tx, ("grade", "regrade"), END),

@@ -13,6 +13,7 @@ from service.errors import Conflict
 from service.store import attempts, items, recordings, retention, sessions
 from service.store.engine import Store
 from service.store.tables import ChunkRow, RecordingRow
+from service.tracing import origin
 from tests.domain.builders import GRADER, ITEM, START, at, make_attempt, make_grade, make_session
 
 LEASE = 60
@@ -141,6 +142,17 @@ def test_who_completes_it_takes_it_from_whoever_hears_its_beginning(store: Store
     with store.write() as tx:
         recordings.advance(tx, early, '{"text": "late"}', at(99))
     assert read(store, made).text == ""
+
+
+def test_who_hears_it_knows_the_request_that_ended_it(store: Store) -> None:
+    token = origin.set("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+    try:
+        begun(store, ended=True)
+    finally:
+        origin.reset(token)
+    claimed = claim(store)
+    assert claimed
+    assert claimed.trace == "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 def test_it_ends_once_and_is_counted_until_then(store: Store) -> None:

@@ -206,4 +206,4 @@ def test_all_jobs_of_an_attempt_can_be_ended(store: Store) -> None:
             for work in ("grade", "regrade"):
                 jobs.add(tx, one, work, Priority.FINAL, at(1))
         jobs.end(tx, attempt.id, ("grade", "regrade"))
-        assert {job.attempt_id for job in jobs.page(tx, failed=False)} == {other.id}
+        assert {job.subject for job in jobs.page(tx, failed=False)} == {other.id}

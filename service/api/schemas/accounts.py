@@ -1,13 +1,16 @@
 """Signing in, accounts, tokens, invites."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from service.domain.audit import Action
 from service.domain.identity import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, Role, Scope, Way
+from service.domain.rate import Side
+from service.domain.session import TimeFactor
+from service.rosters import What
 
 Email = Annotated[str, Field(min_length=3, max_length=320, examples=["ada@example.org"])]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, examples=["Ada"])]
@@ -28,6 +31,13 @@ class WaysOut(BaseModel):
     """False where the first admin is still to come, by `POST /auth/setup`."""
 
 
+class DestinationOut(BaseModel):
+    """A model that the operator does not run."""
+
+    host: str = Field(examples=["api.openai.com"])
+    model: str = Field(examples=["gpt-5-mini"])
+
+
 class MeOut(BaseModel):
     """Who you are here, and what the credential that you sent may do."""
 
@@ -39,6 +49,37 @@ class MeOut(BaseModel):
     way: Way
     """What you are known by."""
     scopes: list[Scope]
+    answers_go_to: list[DestinationOut]
+    """Who else reads your answers, to grade them; empty where they are graded here."""
+    speech_goes_to: DestinationOut | None
+    """Who else hears what you say; null where it is heard here, or by nobody."""
+
+
+class RateOut(BaseModel):
+    """Requests within this minute."""
+
+    of: Side
+    """Yours, or those of your whole organisation."""
+    limit: int
+    left: int
+    begins_anew: datetime
+
+
+class BudgetOut(BaseModel):
+    """What language models may cost within this day (UTC)."""
+
+    of: Side
+    unit: Literal["tokens", "price"]
+    limit: float
+    spent: float
+    begins_anew: datetime
+
+
+class LimitsOut(BaseModel):
+    """Your limits; empty where there are none."""
+
+    requests: list[RateOut]
+    budget: list[BudgetOut]
 
 
 class SetupIn(BaseModel, strict=True):
@@ -120,6 +161,8 @@ class InvitedOut(BaseModel):
     role: Role
     email: str | None
     """Null where whoever has the link may take it."""
+    name: str | None
+    """As whoever invited them wrote it, if they did."""
     expires_at: datetime
 
 
@@ -140,6 +183,24 @@ class NewInviteOut(InviteOut):
     """Shown this once: send it to whom you invite."""
 
 
+class ImportLineOut(BaseModel):
+    """What came of a line."""
+
+    line: int
+    """In a CSV file, where the first one names the columns; in JSON which one of the people, from 1."""
+    what: What
+    """`invited`: there is a new link; `waiting`: was invited before; `there`: has an account; `refused`."""
+    email: str | None
+    link: str | None
+    """Shown this once: send it to whom it is for."""
+    problem: str | None
+    """Why it was refused."""
+
+
+class ImportOut(BaseModel):
+    items: list[ImportLineOut]
+
+
 class InvitesOut(BaseModel):
     items: list[InviteOut]
 
@@ -151,6 +212,8 @@ class PersonOut(BaseModel):
     role: Role
     created_at: datetime
     disabled_at: datetime | None
+    time_factor: float
+    """Multiplies every limit of the strict sessions that are assigned to them."""
 
 
 class PeoplePage(BaseModel):
@@ -162,6 +225,42 @@ class PersonIn(BaseModel, strict=True):
     role: Role
     disabled: bool = False
     """Who is disabled is signed out, and cannot come in."""
+    time_factor: TimeFactor | None = None
+    """Null: as it is."""
+
+
+class ConsentIn(BaseModel, strict=True):
+    """What your organisation agrees to."""
+
+    llm: bool
+    """That answers are sent to language models elsewhere, to be graded. Never names or addresses."""
+    speech: bool
+    """That speech is sent elsewhere, to be heard."""
+
+
+class OrganisationOut(ConsentIn):
+    """What your organisation has agreed to, and where that goes as this server is set up."""
+
+    organisation: str
+    models: list[DestinationOut]
+    """Language models elsewhere; empty where answers never leave, whatever was agreed to."""
+    hearer: DestinationOut | None
+    """Who hears speech elsewhere."""
+
+
+class EraseIn(BaseModel, strict=True):
+    """That everything of yours is to be deleted; nothing brings it back."""
+
+    everything: Literal[True]
+    password: AnyPassword | None = None
+    """Where you have one."""
+
+
+class ErasedOut(BaseModel):
+    """It is deleted."""
+
+    clean: bool
+    """False where traces may be left in the database's file; `viva db clean` removes them."""
 
 
 class AuditOut(BaseModel):

@@ -261,7 +261,10 @@ class DisputeOut(BaseModel):
 class AttemptOut(AttemptSummary):
     """One attempt with its grade and its review."""
 
-    answer: str
+    answer: str | None
+    """Null once it is kept no longer."""
+    removed_at: datetime | None
+    """When it was removed; with it went the quotes of its grade."""
     source: Source
     """`spoken`: the answer is what the person confirmed of a transcript."""
     words: int

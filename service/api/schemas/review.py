@@ -6,13 +6,17 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from service.api.schemas.attempts import EvidenceOut, GradeOut
+from service.api.schemas.attempts import EvidenceOut, GradeOut, RubricPoint
 from service.domain.attempt import AttemptStatus
 from service.domain.grade import VerdictLabel
 from service.domain.review import MAX_NOTE, ReviewKind
+from service.domain.rubric import CriterionName
 
 Note = Annotated[str, Field(min_length=1, max_length=MAX_NOTE, examples=["You say it in other words; that counts."])]
 PointName = Annotated[str, Field(pattern=r"^[A-Z][1-9][0-9]?$", examples=["M1"])]
+
+Names = Annotated[dict[str, str], Field(examples=[{}])]
+"""Names by id, of people who have an account; empty in blind mode."""
 
 
 class DisputeIn(BaseModel, strict=True):
@@ -64,7 +68,8 @@ class ReviewOut(BaseModel):
     question_id: str
     title: str
     """Of the question."""
-    candidate: str
+    candidate: str = Field(examples=["candidate 3f2a91c0"])
+    """An id; in blind mode a pseudonym, always the same for the same person."""
     number: int
     """Of the grade that it is about."""
     point: str | None = Field(examples=["M1"])
@@ -72,8 +77,8 @@ class ReviewOut(BaseModel):
     text: str
     created_at: datetime
     closed_at: datetime | None
-    closed_by: str | None
-    """The reviewer; null also where a later grade closed it."""
+    closed_by: str | None = Field(examples=["reviewer 91c03f2a"])
+    """The reviewer, as `candidate`; null also where a later grade closed it."""
     reply: str | None
 
 
@@ -81,6 +86,7 @@ class ReviewPage(BaseModel):
     """One page; send `next_cursor` as `cursor` for the next."""
 
     items: list[ReviewOut]
+    names: Names
     next_cursor: str | None
 
 
@@ -92,6 +98,7 @@ class CallOut(BaseModel):
     digest: str
     """SHA-256 (hex) of all that was sent: the prompt."""
     reply: str
+    """Empty once it is kept no longer."""
     request_id: str | None
     finish_reason: str | None
     prompt_tokens: int | None
@@ -127,7 +134,7 @@ class GradeRecord(BaseModel):
     grader: str
     version: str
     person: str | None
-    """The reviewer whose grade it is; null for a machine's."""
+    """The reviewer whose grade it is, an id or a pseudonym; null for a machine's."""
     note: str | None
     """What that person says to the candidate."""
     grade: GradeOut | None
@@ -137,19 +144,35 @@ class GradeRecord(BaseModel):
     calls: list[CallOut]
 
 
+class MistakeToFind(BaseModel):
+    """A mistake of the rubric, whether the answer asserts it or not."""
+
+    id: str = Field(examples=["X1"])
+    says: str
+    correction: str
+    caps: CriterionName
+
+
 class ReviewedAttempt(BaseModel):
     """An attempt with every grade it has got, the first one first; the last one counts."""
 
     attempt_id: UUID
     candidate: str
+    """An id; in blind mode a pseudonym."""
+    names: Names
     status: AttemptStatus
     submitted_at: datetime
     question_id: str
     title: str
     prompt: str
+    short_answer: str
+    key_points: list[RubricPoint]
+    """As the rubric had them when the answer was given."""
+    mistakes: list[MistakeToFind]
     item_digest: str
     """SHA-256 (hex) of question and rubric as the attempt knew them."""
-    answer: str
+    answer: str | None
+    """Null once it is kept no longer."""
     grades: list[GradeRecord]
     reviews: list[ReviewOut]
 

@@ -16,7 +16,7 @@ from service.domain.session import Mode, QuestionState, SessionState
 Seconds = Annotated[int, Field(ge=10, le=7200)]
 
 
-class SessionCreate(BaseModel, strict=True):
+class PlanIn(BaseModel, strict=True):
     """What to practise. Filters combine; `question_ids` names the questions instead of drawing them."""
 
     topics: list[str] = Field(default=[], max_length=50, examples=[["inference"]])
@@ -33,10 +33,15 @@ class SessionCreate(BaseModel, strict=True):
     untimed: bool = False
     """No limit for each question (practice mode only)."""
     total_seconds: Annotated[int, Field(ge=30, le=28800)] | None = None
-    time_factor: float = Field(default=1, ge=1, le=4)
-    """A person's extra time: every limit is multiplied by it."""
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1)
     """The same seed draws the same questions from the same bank."""
+
+
+class SessionCreate(PlanIn, strict=True):
+    """What to practise, and in how much time."""
+
+    time_factor: float = Field(default=1, ge=1, le=4)
+    """A person's extra time: every limit is multiplied by it."""
 
 
 class SlotOut(BaseModel):

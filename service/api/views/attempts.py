@@ -73,7 +73,8 @@ def attempt(bank: Bank, view: AttemptView) -> AttemptOut:
         previous = Previous(attempt_id=view.previous.attempt_id, overall=view.previous.overall, change=change)
     return AttemptOut(
         **summary | {"title": view.item.question.title, "topic": view.item.question.topic},
-        answer=view.attempt.answer.text,
+        answer=None if view.attempt.removed_at else view.attempt.answer.text,
+        removed_at=view.attempt.removed_at,
         source=view.attempt.answer.source,
         words=view.attempt.answer.words,
         grade=None if grade is None else _grade(view.item.rubric, grade),
@@ -229,11 +230,7 @@ def review(bank: Bank, item: Item) -> Review:
         short_answer=q.short_answer,
         model_answer=prose(q.model_answer),
         deeper_notes=prose(q.deeper_notes),
-        key_points=[
-            RubricPoint(id=p.id, criterion=name, says=p.says, why=p.why)
-            for name in CRITERIA
-            for p in rubric.criteria.get(name, ())
-        ],
+        key_points=key_points(rubric),
         pitfalls=[Pitfall(says=m.says, correction=m.correction) for m in rubric.mistakes],
         numbers=[NumberOut(**n.model_dump(include=set(NumberOut.model_fields))) for n in rubric.quantities],
         follow_ups=[out for f in q.follow_ups if (out := _follow_up(bank, f))],
@@ -258,3 +255,8 @@ def _follow_up(bank: Bank, follow_up: FollowUp) -> FollowUpOut | None:
     if known is None:
         return None
     return FollowUpOut(question=known.question.prompt, question_id=known.id, short_answer=None, key_points=[])
+
+
+def key_points(rubric: Rubric) -> list[RubricPoint]:
+    points = [(name, p) for name in CRITERIA for p in rubric.criteria.get(name, ())]
+    return [RubricPoint(id=p.id, criterion=name, says=p.says, why=p.why) for name, p in points]

@@ -1,44 +1,57 @@
 """What reviewers see."""
 
 from service.api.schemas.attempts import EvidenceOut
-from service.api.schemas.review import CallOut, GradeRecord, ReviewedAttempt, ReviewOut, VerdictOut
-from service.api.views.attempts import grade_response
+from service.api.schemas.review import (
+    CallOut,
+    GradeRecord,
+    MistakeToFind,
+    ReviewedAttempt,
+    ReviewOut,
+    VerdictOut,
+)
+from service.api.views.attempts import grade_response, key_points
 from service.bank import Bank
 from service.domain.grade import Grade, Verdict
+from service.domain.naming import Naming
 from service.domain.review import Review
 from service.domain.rubric import Rubric
 from service.review import Reviewed
 from service.store.attempts import Kept
 
 
-def queued(bank: Bank, found: Review) -> ReviewOut:
+def queued(bank: Bank, found: Review, naming: Naming) -> ReviewOut:
     """A row of the queue; a question that has left the bank is shown by its id."""
     item = bank.items.get(found.question_id)
     return ReviewOut(
-        **found.model_dump(exclude={"owner"}),
+        **found.model_dump(exclude={"owner", "closed_by"}),
         title=item.question.title if item else found.question_id,
-        candidate=found.owner,
+        candidate=naming.candidate(found.owner),
+        closed_by=naming.reviewer(found.closed_by),
     )
 
 
-def reviewed(bank: Bank, found: Reviewed) -> ReviewedAttempt:
-    question = found.item.question
+def reviewed(bank: Bank, found: Reviewed, naming: Naming) -> ReviewedAttempt:
+    question, rubric = found.item.question, found.item.rubric
     return ReviewedAttempt(
         attempt_id=found.attempt.id,
-        candidate=found.attempt.owner.id,
+        candidate=naming.candidate(found.attempt.owner.id),
+        names=dict(naming.names),
         status=found.attempt.status,
         submitted_at=found.attempt.submitted_at,
         question_id=question.id,
         title=question.title,
         prompt=question.prompt,
+        short_answer=question.short_answer,
+        key_points=key_points(rubric),
+        mistakes=[MistakeToFind(**m.model_dump(include=set(MistakeToFind.model_fields))) for m in rubric.mistakes],
         item_digest=found.attempt.item_digest,
-        answer=found.attempt.answer.text,
-        grades=[_record(found.item.rubric, kept) for kept in found.grades],
-        reviews=[queued(bank, review) for review in found.reviews],
+        answer=None if found.attempt.removed_at else found.attempt.answer.text,
+        grades=[_record(rubric, kept, naming) for kept in found.grades],
+        reviews=[queued(bank, review, naming) for review in found.reviews],
     )
 
 
-def _record(rubric: Rubric, kept: Kept) -> GradeRecord:
+def _record(rubric: Rubric, kept: Kept, naming: Naming) -> GradeRecord:
     shown = grade_response(rubric, kept.result)
     result = kept.result if isinstance(kept.result, Grade) else None
     return GradeRecord(
@@ -46,7 +59,7 @@ def _record(rubric: Rubric, kept: Kept) -> GradeRecord:
         created_at=kept.created_at,
         grader=kept.grader.name,
         version=kept.grader.version,
-        person=kept.person,
+        person=naming.reviewer(kept.person),
         note=result.note if result else None,
         grade=shown.grade,
         ungraded_reason=shown.ungraded_reason,

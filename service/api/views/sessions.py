@@ -53,8 +53,13 @@ def session_summary(session: PracticeSession, now: datetime) -> SessionSummary:
         **session.model_dump(include={"id", "title", "mode", "created_at", "finished_at"}),
         state=session.state_at(now),
         questions=len(session.slots),
-        answered=sum(slot.state in ANSWERED for slot in session.slots),
+        answered=answered(session),
     )
+
+
+def answered(session: PracticeSession) -> int:
+    """How many of its questions."""
+    return sum(slot.state in ANSWERED for slot in session.slots)
 
 
 def open_question(

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from service.domain.attempt import Answer
+from service.domain.consent import Destination
 from service.domain.grade import Call, GraderName, Marking, Ungraded
 from service.domain.rubric import Item
 from service.errors import BadReply, ConfigError
@@ -38,6 +39,7 @@ class LlmGrader:
         self.endpoint = Endpoint(settings)
         self.identity = GraderName(name="llm", version=version(settings))
         self.longest_seconds = self.endpoint.longest_seconds
+        self.sends_to = (Destination(host=settings.host, model=settings.model),)
         self.mistakes = Mistakes(self.endpoint)
 
     @property

@@ -24,6 +24,7 @@ export const CRITERIA = {
 export const ROLES = { candidate: "Candidate", reviewer: "Reviewer", admin: "Admin" };
 export const SCOPES = { read: "Read", practice: "Practise", review: "Review", admin: "Manage people" };
 export const MODES = { practice: "Practice", strict: "Strict" };
+export const WINDOWS = { upcoming: "Upcoming", open: "Open", closed: "Closed" };
 export const SESSION_STATES = {
   planned: "Not started",
   running: "Running",
@@ -77,6 +78,11 @@ export const day = (iso) => DAY.format(new Date(iso));
 /** 2026-11 as November 2026. */
 export const month = (text) => MONTH.format(new Date(`${text}-01`));
 export const moment = (iso) => MOMENT.format(new Date(iso));
+
+/** A date as a field of type datetime-local has it: in this device's zone. */
+export const toLocal = (date) => new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+/** And back, as the server has it. */
+export const fromLocal = (text) => new Date(text).toISOString();
 
 /** Characters as the server counts them (code points). */
 export const length = (text) => Array.from(text).length;

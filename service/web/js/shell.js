@@ -9,6 +9,7 @@ const PLACES = [
   { path: "/", label: "Practice", under: /^\/($|sessions|attempts|microphone)/ },
   { path: "/questions", label: "Questions", under: /^\/(questions|topics)/ },
   { path: "/history", label: "Progress", under: /^\/history/ },
+  { path: "/review", label: "Review", under: /^\/(review|overview|cohorts|assignments)/, scope: "review" },
 ];
 const THEMES = {
   auto: { icon: "auto", label: "as the system", next: "light" },
@@ -17,7 +18,7 @@ const THEMES = {
 };
 
 const account = h("a", { href: "/account", class: "button quiet round account", hidden: true }, icon("person"));
-const links = PLACES.map((place) => h("a", { href: place.path }, place.label));
+const links = PLACES.map(({ path, label, scope }) => h("a", { href: path, class: scope ? "scoped" : null, hidden: Boolean(scope) }, label));
 
 export function showHeader() {
   applyTheme(currentTheme());
@@ -36,12 +37,13 @@ export function showHeader() {
   showAccount();
 }
 
-/** On one's own machine there is no account. */
+/** On one's own machine there is no account, and nobody whose answers one would review. */
 async function showAccount() {
   const who = await me();
   if (!who || who.way === "local") return;
   account.setAttribute("aria-label", `Account: ${who.name}`);
   account.hidden = false;
+  PLACES.forEach(({ scope }, index) => (links[index].hidden = Boolean(scope) && !who.scopes.includes(scope)));
 }
 
 /** Marks the part of the client that `path` belongs to. */

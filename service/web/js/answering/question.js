@@ -2,6 +2,7 @@
 
 import { ApiError, post } from "../api.js";
 import { announce, fill, h } from "../dom.js";
+import { goesTo } from "../parts/elsewhere.js";
 import { attempt } from "../practise.js";
 import { navigate, reload } from "../router.js";
 import { onRecordKey } from "../voice/shortcut.js";
@@ -23,6 +24,7 @@ const SAVE_PATIENCE = 2000;
 export class AnsweringPage {
   #session;
   #open;
+  #goesTo;
   #speech;
   #path;
   #mirror;
@@ -41,11 +43,13 @@ export class AnsweringPage {
    * @param {object} session a SessionOut
    * @param {object} open an OpenQuestion
    * @param {object} voice a VoiceOut
+   * @param {object} me a MeOut
    */
-  constructor(session, open, voice) {
+  constructor(session, open, voice, me) {
     const { slot, draft, revision, hint } = open;
     this.#session = session;
     this.#open = open;
+    this.#goesTo = goesTo(me);
     this.#speech = voice.speaks ? `/questions/${open.question.id}/speech` : null;
     this.#path = `/sessions/${session.id}/questions/${slot.position}`;
     this.#mirror = new Mirror(session.id, slot.position);
@@ -105,7 +109,14 @@ export class AnsweringPage {
     };
     return {
       title: `${slot.position} of ${this.#session.questions.length} · ${question.title}`,
-      body: questionView(this.#session, this.#open, { timer, box: this.#box, actions, hint: this.#hint, speech }),
+      body: questionView(this.#session, this.#open, {
+        timer,
+        box: this.#box,
+        actions,
+        hint: this.#hint,
+        speech,
+        goesTo: this.#goesTo,
+      }),
       shown: () => this.#shown(),
       leave: () => this.#leave(),
     };

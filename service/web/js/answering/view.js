@@ -14,8 +14,9 @@ import { dimension, traits } from "../parts/common.js";
  * @param {Record<"hint" | "reveal" | "skip" | "finish", () => void>} pieces.actions
  * @param {Node} pieces.hint where the hint is shown
  * @param {string | null} pieces.speech where the server has the question as sound
+ * @param {Node | null} pieces.goesTo who else gets the answer
  */
-export function questionView(session, open, { timer, box, actions, hint, speech }) {
+export function questionView(session, open, { timer, box, actions, hint, speech, goesTo }) {
   return h(
     "div",
     { class: "page question" },
@@ -24,7 +25,7 @@ export function questionView(session, open, { timer, box, actions, hint, speech 
     h("div", { class: "meta" }, traits(open.question), tools(session, open, actions, speech)),
     hint,
     box.element,
-    h("div", { class: "foot" }, covers(open.criteria), ways(session, actions)),
+    h("div", { class: "foot" }, goesTo, covers(open.criteria), ways(session, actions)),
   );
 }
 

@@ -6,14 +6,16 @@ import { moment, ROLES, SCOPES } from "../format.js";
 import { actionButton, section } from "../parts/common.js";
 import { confirmed } from "../parts/dialog.js";
 import { choiceGroup, selectField } from "../parts/fields.js";
+import { consentSection } from "../parts/elsewhere.js";
 import { newPasswordField, secretField, sendingForm, textField } from "../parts/form.js";
+import { ownData } from "../parts/own-data.js";
 import { signOut } from "../who.js";
 
 const DAYS = [["7", "1 week"], ["30", "1 month"], ["90", "3 months"], ["365", "1 year"]];
 
 export async function accountPage({ signal }) {
   const me = await get("/auth/me", { signal });
-  if (me.way === "local") return { redirect: "/" };
+  if (me.way === "local") return local(me, signal);
   const { items } = await get("/auth/tokens", { signal });
   const about = [me.email !== me.name && me.email, ROLES[me.role]].filter(Boolean).join(" · ");
   const body = h(
@@ -25,12 +27,21 @@ export async function accountPage({ signal }) {
       "p",
       { class: "choices" },
       me.scopes.includes("admin") && h("a", { class: "button", href: "/people" }, "People and invites"),
+      me.scopes.includes("review") && h("a", { class: "button", href: "/cohorts" }, "Cohorts"),
       me.way === "cookie" && actionButton({ class: "button" }, "Sign out", signOut),
     ),
     section("API tokens", { class: "panel" }, tokens(me, items)),
     me.way === "cookie" && section("Password", { class: "panel" }, password()),
+    ownData(me),
   );
   return { title: "Account", body };
+}
+
+/** Who does not sign in has no account, and data all the same. */
+async function local(me, signal) {
+  const title = "You on this machine";
+  const body = h("div", { class: "page" }, h("h1", { class: "title" }, title), ownData(me), await consentSection(signal));
+  return { title, body };
 }
 
 function password() {

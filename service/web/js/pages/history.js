@@ -9,13 +9,14 @@ import { scoreChart, scoreTable } from "../parts/chart.js";
 import { dimension, nothing, rail, section } from "../parts/common.js";
 import { growingList } from "../parts/growing-list.js";
 import { steadily, swap } from "../swap.js";
+import { me } from "../who.js";
 
 const PAGE = "10";
 
 export async function historyPage({ signal }) {
   const attempts = (cursor = "") => get(withQuery("/attempts", { cursor, limit: PAGE }), { signal });
   const sessions = (cursor = "") => get(withQuery("/sessions", { cursor, limit: PAGE }), { signal });
-  const [progress, answered, practised] = await Promise.all([get("/progress", { signal }), attempts(), sessions()]);
+  const [progress, answered, practised, who] = await Promise.all([get("/progress", { signal }), attempts(), sessions(), me()]);
   let overview = development(progress, answered.items.filter(({ status }) => status === "submitted").length);
   const graded = async (left) => {
     const now = await get("/progress", { signal });
@@ -34,6 +35,7 @@ export async function historyPage({ signal }) {
         { id: "sessions" },
         growingList({ label: "Sessions", first: practised, more: sessions, row: sessionRow }),
       ),
+    who?.way === "local" && h("p", { class: "choices" }, h("a", { class: "button", href: "/account" }, "Your data")),
   );
   const shown = () => location.hash === "#sessions" && document.getElementById("sessions")?.scrollIntoView();
   return { title: "Progress", body, shown };

@@ -16,7 +16,7 @@ export async function invitePage({ signal }) {
 
   function accept() {
     const email = emailField({ value: invite.email ?? "", readonly: invite.email !== null });
-    const fields = [nameField(), email, newPasswordField()];
+    const fields = [nameField({ value: invite.name ?? "" }), email, newPasswordField()];
     return [
       h("p", { class: "soft" }, `Until ${moment(invite.expires_at)} you can join as ${ROLES[invite.role].toLowerCase()}.`),
       ways.provider && providerForm({ to: "/", invite: code }),

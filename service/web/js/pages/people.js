@@ -6,12 +6,15 @@ import { moment, ROLES } from "../format.js";
 import { icon } from "../icons.js";
 import { actionButton, section } from "../parts/common.js";
 import { confirmed } from "../parts/dialog.js";
+import { consentSection } from "../parts/elsewhere.js";
 import { selectField } from "../parts/fields.js";
 import { secretField, sendingForm, textField } from "../parts/form.js";
 import { growingList } from "../parts/growing-list.js";
+import { theirData } from "../parts/own-data.js";
 import { reload } from "../router.js";
 
 const CHOICES = Object.entries(ROLES);
+const FACTORS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4];
 
 export async function peoplePage({ signal }) {
   const people = (cursor = "") => get(`/people?limit=50${cursor && `&cursor=${cursor}`}`, { signal });
@@ -21,8 +24,10 @@ export async function peoplePage({ signal }) {
     "div",
     { class: "page" },
     h("h1", { class: "title" }, "People"),
+    h("p", { class: "choices" }, h("a", { class: "button", href: "/webhooks" }, "Webhooks")),
     growingList({ label: "People", first, more: people, row }),
     section("Invites", { class: "panel" }, invites(items)),
+    await consentSection(signal),
   );
   return { title: "People", body };
 }
@@ -39,18 +44,25 @@ function changes(person) {
     await put(`/people/${id}`, { role, disabled: disabled_at !== null, ...wish });
     await reload();
   };
-  const options = CHOICES.map(([value, label]) => h("option", { value, selected: value === role }, label));
-  const select = h(
-    "select",
-    { class: "field", "aria-label": `Role of ${name}`, on: { change: ({ target }) => change({ role: target.value }) } },
-    options,
-  );
+  const choice = (label, choices, chosen, wish) => {
+    const options = choices.map(([value, text]) => h("option", { value, selected: value === chosen }, text));
+    const select = h("select", { class: "field", "aria-label": label, on: { change: ({ target }) => change(wish(target.value)) } }, options);
+    return h("span", { class: "select" }, select, icon("chevron"));
+  };
+  const factors = [...new Set([...FACTORS, person.time_factor])].sort((a, b) => a - b);
   const label = disabled_at ? "Enable" : "Disable";
   const toggle = actionButton({ class: "button", "aria-label": `${label} ${name}` }, label, async () => {
     const text = "They are signed out, and their tokens are refused. What they did stays.";
     if (disabled_at || (await confirmed(`Disable ${name}?`, text, "Disable"))) await change({ disabled: !disabled_at });
   });
-  return h("span", { class: "changes" }, h("span", { class: "select" }, select, icon("chevron")), toggle);
+  return h(
+    "span",
+    { class: "changes" },
+    choice(`Role of ${name}`, CHOICES, role, (value) => ({ role: value })),
+    choice(`Time of ${name}`, factors.map((factor) => [factor, `${factor} × time`]), person.time_factor, (value) => ({ time_factor: Number(value) })),
+    toggle,
+    theirData(person, reload),
+  );
 }
 
 function invites(items) {

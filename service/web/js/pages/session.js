@@ -26,10 +26,10 @@ async function running(session, signal) {
     session.questions.find(({ state }) => OPEN.includes(state)) ??
     session.questions.find(({ state }) => state === "unseen");
   try {
-    const voice = await get("/voice", { signal });
+    const [voice, me] = await Promise.all([get("/voice", { signal }), get("/auth/me", { signal })]);
     const open = await post(`/sessions/${session.id}/questions/${slot.position}/open`, undefined, { signal });
     // Opening starts the clock, so the session is read again.
-    return new AnsweringPage(await get(`/sessions/${session.id}`, { signal }), open, voice).page();
+    return new AnsweringPage(await get(`/sessions/${session.id}`, { signal }), open, voice, me).page();
   } catch (error) {
     // The clock, or another device, was quicker.
     if (error instanceof ApiError && error.status === 409) return afresh(session, slot, signal, error);

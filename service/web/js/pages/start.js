@@ -4,6 +4,7 @@ import { get, post } from "../api.js";
 import { h } from "../dom.js";
 import { plural, SESSION_STATES } from "../format.js";
 import { icon } from "../icons.js";
+import { assignedSection } from "../parts/assigned.js";
 import { sessionForm } from "../parts/session-form.js";
 import { startSession } from "../practise.js";
 import { navigate } from "../router.js";
@@ -11,7 +12,8 @@ import { navigate } from "../router.js";
 const UNFINISHED = ["running", "paused", "overdue", "planned"];
 
 export async function startPage({ signal }) {
-  const [{ topics }, recent] = await Promise.all([get("/topics", { signal }), get("/sessions?limit=20", { signal })]);
+  const requests = [get("/topics", { signal }), get("/sessions?limit=20", { signal }), assignedSection(signal)];
+  const [{ topics }, recent, assigned] = await Promise.all(requests);
   const open = recent.items.filter((session) => UNFINISHED.includes(session.state));
   const body = h(
     "div",
@@ -23,6 +25,7 @@ export async function startPage({ signal }) {
       "Answer interview questions against the clock, and see which points your answer made and which it left out.",
     ),
     open.length > 0 && resumeBanner(open),
+    assigned,
     sessionForm(topics, begin),
     h("p", { class: "aside soft" }, "Would you rather speak? ", h("a", { href: "/microphone" }, "Check your microphone"), " first."),
   );

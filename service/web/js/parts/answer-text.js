@@ -27,10 +27,11 @@ function spansOf(grade) {
 /**
  * The paragraph with the answer: cut wherever evidence begins or ends, as spans may overlap.
  *
- * @param {string} text
+ * @param {string | null} text null once it is kept no longer
  * @param {object | null} grade a GradeOut
  */
 export function answerText(text, grade) {
+  if (text === null) return h("p", { class: "soft" }, "This answer was removed: answers are kept here for a time only.");
   // JavaScript counts UTF-16 units, the server code points.
   const letters = Array.from(text);
   const spans = grade ? spansOf(grade) : [];
@@ -57,7 +58,7 @@ function piece(words, over, to, seen) {
     id: first && evidenceId(first.id),
     title: over.map(({ says }) => says).join(" · "),
     class: wrong ? "wrong" : null,
-    data: points.length ? { d: points[0].dimension } : {},
+    data: { shows: over.map(({ id }) => id).join(" "), ...(points.length && { d: points[0].dimension }) },
   };
   return h("mark", props, words, tags);
 }

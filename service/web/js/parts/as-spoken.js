@@ -5,12 +5,13 @@ import { deliveryFacts } from "../voice/delivery.js";
 import { player } from "../voice/panel.js";
 
 /**
- * @param {object} recording a RecordingOut with a transcript
+ * @param {object} recording a RecordingOut; its transcript may be kept no longer
  * @param {string} path of its question
- * @param {string} answer what was handed in
+ * @param {string | null} answer what was handed in; null once it is kept no longer
  */
 export function asSpoken({ transcript, kept }, path, answer) {
-  const same = transcript.text.trim() === answer.trim();
+  if (!transcript) return h("p", { class: "soft small" }, "What was heard is kept no longer.", kept && player(`${path}/recording/audio`));
+  const same = transcript.text.trim() === answer?.trim();
   return h(
     "div",
     { class: "as-spoken" },

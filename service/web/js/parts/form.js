@@ -18,7 +18,7 @@ export function textField(name, label, props = {}, note = null) {
 
 /** An address and a password as browsers know them. */
 export const emailField = (props = {}) => textField("email", "E-mail", { type: "email", autocomplete: "username", ...props });
-export const nameField = () => textField("name", "Name", { autocomplete: "name", maxlength: 100 });
+export const nameField = (more = {}) => textField("name", "Name", { autocomplete: "name", maxlength: 100, ...more });
 export const newPasswordField = (name = "password", label = "Password") =>
   textField(
     name,

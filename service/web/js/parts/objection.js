@@ -21,7 +21,7 @@ export function objection(attempt, kind, id) {
   const show = () => {
     const said = attempt.disputes.filter(({ point }) => point === id);
     const waits = said.some(({ closed_at: closed }) => !closed);
-    fill(element, said.map(state), !waits && form(attempt, kind, id, sent));
+    fill(element, said.map(state), !waits && !attempt.removed_at && form(attempt, kind, id, sent));
   };
   const sent = (dispute) => {
     attempt.disputes.push(dispute);

@@ -1,7 +1,7 @@
 /** An answer with what has become of it. It can be shown while it is graded: the grade then comes into the page. */
 
 import { announce, h } from "../dom.js";
-import { duration, plural } from "../format.js";
+import { duration, moment, plural } from "../format.js";
 import { focusHeading } from "../router.js";
 import { steadily, swap } from "../swap.js";
 import { answerText } from "./answer-text.js";
@@ -97,8 +97,8 @@ export class Result {
 /** A part of the page, or what keeps its place. */
 const part = (name, attempt) => PARTS[name](attempt) || document.createComment(name);
 
-function facts({ words, seconds_used: used, timed_out: timedOut }) {
-  const list = [plural(words, "word"), `${duration(used)} used`, timedOut && "time ran out"];
+function facts({ removed_at: removed, words, seconds_used: used, timed_out: timedOut }) {
+  const list = [removed ? `removed on ${moment(removed)}` : plural(words, "word"), `${duration(used)} used`, timedOut && "time ran out"];
   return h("p", { class: "facts-line" }, list.filter(Boolean).join(" · "));
 }
 

@@ -33,13 +33,17 @@ const MOST = 50;
 
 /**
  * @param {object[]} topics each a TopicOut
- * @param {(spec: object) => Promise<void>} begin gets a SessionCreate
+ * @param {(spec: object, form: HTMLFormElement) => Promise<void>} begin gets a SessionCreate
+ * @param {object} [others] where it is a session for others, whose time factor and habits are not known here
+ * @param {string} others.heading
+ * @param {string} others.action on the button
+ * @param {Node[]} others.more fields
  */
-export function sessionForm(topics, begin) {
-  const fields = makeFields(topics);
+export function sessionForm(topics, begin, others = null) {
+  const fields = makeFields(topics, others);
   const summary = h("p", { class: "soft", "aria-live": "polite" });
   const problem = h("p", { class: "status", role: "alert", data: { tone: "bad" } });
-  const start = h("button", { type: "submit", class: "button primary large" }, "Start", icon("arrow"));
+  const start = h("button", { type: "submit", class: "button primary large" }, others?.action ?? "Start", icon("arrow"));
   const form = h(
     "form",
     { class: "plan", on: { change: update, submit } },
@@ -47,7 +51,7 @@ export function sessionForm(topics, begin) {
     h(
       "div",
       { class: "how" },
-      h("div", { class: "how-fields" }, h("h2", {}, "Your session"), fields.how),
+      h("div", { class: "how-fields" }, h("h2", {}, others?.heading ?? "Your session"), fields.how),
       h("div", { class: "go" }, summary, start, problem),
     ),
   );
@@ -60,6 +64,7 @@ export function sessionForm(topics, begin) {
       ? `${plural(Math.min(count, spec.count), "question")} ${whence(topics, spec)}`
       : "No question fits these choices.";
     fields.untimed.disabled = spec.mode === "strict";
+    if (others) return;
     setTimeFactor(spec.time_factor);
     remember("mode", spec.mode);
   }
@@ -70,7 +75,7 @@ export function sessionForm(topics, begin) {
     start.disabled = true;
     fill(problem);
     try {
-      await begin(readSpec(form));
+      await begin(readSpec(form), form);
     } catch (error) {
       if (!(error instanceof ApiError || error instanceof Unreachable)) throw error;
       problem.textContent = error.message;
@@ -82,7 +87,7 @@ export function sessionForm(topics, begin) {
   return form;
 }
 
-function makeFields(topics) {
+function makeFields(topics, others) {
   const questionTime = selectField("seconds", "Time for each question", QUESTION_TIMES);
   const factors = TIME_FACTORS.map((factor) => ({
     value: String(factor),
@@ -98,11 +103,12 @@ function makeFields(topics) {
       h("div", { class: "topic-grid" }, topics.map(topicCard)),
     ),
     how: [
-      choiceGroup("mode", "Mode", MODE_CHOICES, recall("mode", "practice")),
+      others?.more,
+      choiceGroup("mode", "Mode", MODE_CHOICES, others ? "strict" : recall("mode", "practice")),
       numberField("count", "Questions", { min: 1, max: MOST, value: 5 }),
       questionTime,
       selectField("total", "Time for the whole session", TOTAL_TIMES),
-      choiceGroup("factor", "Extra time", factors, String(timeFactor()), { compact: true }),
+      !others && choiceGroup("factor", "Extra time", factors, String(timeFactor()), { compact: true }),
       choiceGroup("level", "Level", levels, null, { compact: true, several: true }),
     ],
   };
@@ -126,6 +132,7 @@ function readSpec(form) {
   const seconds = data.get("seconds");
   const mode = data.get("mode");
   const count = Math.round(Number(data.get("count"))) || 1;
+  const factor = data.get("factor");
   return {
     topics: data.getAll("topic"),
     levels: data.getAll("level"),
@@ -134,7 +141,7 @@ function readSpec(form) {
     untimed: seconds === "none" && mode === "practice",
     seconds_per_question: Number(seconds) || null,
     total_seconds: Number(data.get("total")) || null,
-    time_factor: Number(data.get("factor")),
+    ...(factor && { time_factor: Number(factor) }),
   };
 }
 

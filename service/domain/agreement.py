@@ -8,13 +8,31 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from service.domain.grade import BANDS, Grade
+from service.domain.grade import BANDS, VerdictLabel
 
 FLOORS = sorted(floor for floor, _ in BANDS)
 LOW = 20
 """Points that words without understanding have to stay below."""
+
+
+class Labelled(Protocol):
+    """As a `Verdict`."""
+
+    @property
+    def point(self) -> str: ...
+    @property
+    def label(self) -> VerdictLabel: ...
+
+
+class Judged(Protocol):
+    """As a `Grade`."""
+
+    @property
+    def overall(self) -> float: ...
+    @property
+    def verdicts(self) -> Sequence[Labelled]: ...
 
 
 class Tally(NamedTuple):
@@ -39,7 +57,7 @@ class Tally(NamedTuple):
     """Answers by people's band and the grader's, in rows of the grader's, worst band first."""
 
 
-def tally(people: Grade, grader: Grade) -> Tally:
+def tally(people: Judged, grader: Judged) -> Tally:
     """One answer, as people and as the grader judged it."""
     ours = {verdict.point for verdict in people.verdicts if verdict.label == "met"}
     theirs = {verdict.point for verdict in grader.verdicts if verdict.label == "met"}
