@@ -73,8 +73,8 @@ class Settings(BaseSettings):
     """Folder that holds `questions/` and `rubrics/`."""
     packs: dict[str, tuple[Path, ...]] = {}
     """Folders of questions that only one organisation has, as JSON: `{"acme": ["/srv/acme-questions"]}`."""
-    grader: str = "keyword"
-    """Grader by name: `keyword`, `semantic`, `llm`, `panel`, `cascade`, or `package.module:Class` for your own."""
+    grader: str = "offline"
+    """By name: `offline`, `semantic`, `keyword`, `llm`, `panel`, `cascade`, or your own `package.module:Class`."""
     llm: LlmSettings | None = None
     """The language model that the grader `llm` asks, as `VIVA_LLM__BASE_URL` and so on: see below. Default: none."""
     models: dict[str, LlmSettings] = {}

@@ -22,9 +22,9 @@ _ADDRESS = re.compile(r" is at (http://\S+)")
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
-    """The process's environment with `settings` in place of whatever VIVA_ variables it has."""
+    """The process's environment with `settings` in place of whatever VIVA_ variables it has, and the keyword grader."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("VIVA_")}
-    return inherited | {"VIVA_PORT": "0", "VIVA_DATA_DIR": str(folder / "data")} | settings
+    return inherited | {"VIVA_GRADER": "keyword", "VIVA_PORT": "0", "VIVA_DATA_DIR": str(folder / "data")} | settings
 
 
 def eventually(found: Callable[[], T | None]) -> T:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service.errors import ConfigError, PluginError
-from service.graders import BUILT_IN, make
+from service.graders import BUILT_IN, make, offline
 from service.llm.settings import LlmSettings
 from service.plugins import load
 from service.settings import Settings
@@ -22,7 +22,12 @@ def test_every_built_in_grader_can_be_loaded() -> None:
     llm = LlmSettings.model_validate({"base_url": "http://127.0.0.1:9/v1", "model": "m"})
     for name in BUILT_IN:
         made = make(Settings(grader=name, llm=llm, panel=("keyword", "llm"), cascade=("keyword", "llm")))
-        assert made.identity.name == name
+        assert made.identity.name == ("semantic" if name == "offline" else name)
+
+
+def test_without_the_model_the_best_that_asks_nobody_is_the_keyword_grader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offline, "PACKAGE", "no_such_package")
+    assert make(Settings(grader="offline")).identity.name == "keyword"
 
 
 def test_a_path_leads_to_a_class_of_one_s_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +50,8 @@ def test_nothing_is_loaded_before_it_is_asked_for(tmp_path: Path, monkeypatch: p
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(
-        PluginError, match=r"no 'keywrod': use one of cascade, keyword, llm, panel, semantic, or package\.module:Class"
+        PluginError,
+        match=r"no 'keywrod': use one of cascade, keyword, llm, offline, panel, semantic, or package\.module:Class",
     ):
         load("keywrod", BUILT_IN)
 

@@ -23,7 +23,7 @@ def nothing_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_by_default_viva_serves_only_this_machine_from_the_data_folder(tmp_path: Path) -> None:
     settings = Settings()
     settings.check_host()
-    assert (settings.host, settings.port, settings.grader) == ("127.0.0.1", 8000, "keyword")
+    assert (settings.host, settings.port, settings.grader) == ("127.0.0.1", 8000, "offline")
     assert settings.store_url() == f"sqlite:///{tmp_path}/data/viva.db"
     assert (settings.bank_dir / "questions").is_dir()
 

@@ -13,6 +13,7 @@ from service.plugins import load
 from service.settings import Settings
 
 BUILT_IN = {
+    "offline": "service.graders.offline:best",
     "keyword": "service.graders.keyword:KeywordGrader",
     "llm": "service.graders.llm.grader:LlmGrader",
     "semantic": "service.graders.semantic.grader:SemanticGrader",

@@ -1,6 +1,6 @@
 """What each part of the semantic grader brings: the others alone, on the bank's anchors and on graded sets.
 
-The sets are those of the folder that VIVA_GRADED names. Held-out anchors are left aside. Takes some minutes.
+The sets are those of the folder that GRADED_SETS names. Held-out anchors are left aside. Takes some minutes.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ SETS = ("mohler_a1-6", "digi_optional")
 
 
 def report() -> None:
-    folder = Path(os.environ.get("VIVA_GRADED", ""))
+    folder = Path(os.environ.get("GRADED_SETS", ""))
     sets = [folder / f"{name}.jsonl" for name in SETS if (folder / f"{name}.jsonl").is_file()]
     encode, known = the_model().encode, dict[tuple[str, ...], list[Encoded]]()
 

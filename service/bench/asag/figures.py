@@ -9,8 +9,9 @@ import numpy as np
 from service.bench.asag.run import Graded
 from service.bench.asag.statistics import Drawn, Numbers, auc, kappa, middle, rmse
 
-MAP = (0.30, 0.75)
-"""Score = first + second x credit, cut to 0 to 1: the one map for all sets and graders, set by hand."""
+MAP = (0.43, 0.71)
+"""Score = first + second x credit, cut to 0 to 1: the one map for all sets and graders. The mean of the least squares
+of `semantic` on DigiKlausur and on SAF."""
 RIVALS = ("stems", "length")
 _PER_SET, _OF = 4, 20
 """Of the answers that the grader is farthest from people, so many from each set at most."""

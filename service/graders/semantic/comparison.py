@@ -135,7 +135,7 @@ class Comparison:
         con = board.shares @ np.where(denied, against, 0)
         pro = board.shares @ np.where(denied, 0, said)
         found = (con >= DENIED) & (con > pro)
-        odd = np.array([self._answer.denials(clause) % 2 == 1 for clause in clauses])
+        odd = np.array([self._answer.denies(clause) for clause in clauses])
         # "does not decrease" for "increases" denies nothing
         repeated = odd & (board.shares @ _by_clause(alike.contrary, self._answer) == 0) & (con + pro >= REPEATED)
         nothing_else = self._no_more(alike.pro)[:, : len(clauses)] >= NOTHING_ELSE

@@ -1,5 +1,5 @@
 """All numbers that the grader was given. docs/grading.md has the sweeps that they were set by, on graded sets and on
-anchors that cues were written with. None is fitted to a question, none was changed once a held-out anchor was seen.
+anchors that cues were written with. None is fitted to a question, none to a held-out anchor.
 """
 
 ALIKE = (0.0, 0.6)

@@ -42,6 +42,10 @@ class Text(NamedTuple):
         """Words of a clause that deny."""
         return sum(word.text in NEGATORS for word in self.words[clause.first : clause.last])
 
+    def denies(self, clause: Clause) -> bool:
+        """Whether the verb of a clause is denied, or it stands in a frame such as "it is wrong that"."""
+        return clause.denied or any(self.polarity.frame[clause.first : clause.last])
+
     def part(self, start: int, end: int) -> "Text":
         """The clauses that stand between two offsets, with what the words mean in the whole."""
         words = self.words

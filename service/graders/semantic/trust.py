@@ -13,8 +13,7 @@ _BESIDE = 3
 def denying(answer: Text) -> float:
     """What its words are worth for a truth that denies nothing: 1, or less where most of its verbs are denied."""
     verbs = [clause for clause in answer.clauses if clause.verb is not None]
-    framed = answer.polarity.frame
-    denied = sum(clause.denied or any(framed[clause.first : clause.last]) for clause in verbs)
+    denied = sum(map(answer.denies, verbs))
     return 1 - _beyond(denied / len(verbs), DENYING) if denied > 1 else 1.0
 
 
