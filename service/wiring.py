@@ -6,10 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from service.accounts import Accounts
-from service.assignments import Assignments
 from service.bank import Bank, Banks, load_banks
-from service.cohorts import Cohorts
 from service.consents import Consents
 from service.deliveries import Deliveries
 from service.domain.attempt import Person
@@ -26,24 +23,27 @@ from service.jobs.runner import Limits, Runner
 from service.listening import Listening
 from service.live import Live
 from service.metrics import Metrics
-from service.names import Names
 from service.outbox import Outbox
-from service.overview import Overviews
-from service.people import People
 from service.plugins import load
 from service.practice import Practice
 from service.privacy import Privacy
-from service.providers import Provider
 from service.rates import Rates
 from service.recordings import Recordings
-from service.review import Reviews
-from service.rosters import Rosters
 from service.settings import Settings
 from service.spending import Budget, Spending
 from service.store.engine import Store
 from service.store.migrate import require, upgrade
+from service.team.accounts import Accounts
+from service.team.assignments import Assignments
+from service.team.cohorts import Cohorts
+from service.team.names import Names
+from service.team.overview import Overviews
+from service.team.people import People
+from service.team.providers import Provider
+from service.team.review import Reviews
+from service.team.rosters import Rosters
+from service.team.tokens import Tokens
 from service.telemetry import tracer as make_tracer
-from service.tokens import Tokens
 from service.tracing import Tracer
 from service.voice import BUILT_IN as TRANSCRIBERS
 from service.voice import Transcriber

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from service.accounts import Accounts
 from service.domain.attempt import Person
 from service.domain.identity import Account
 from service.errors import Conflict, VivaError
@@ -16,6 +15,7 @@ from service.identity.oidc import Known
 from service.store import accounts
 from service.store.engine import Store
 from service.store.migrate import upgrade
+from service.team.accounts import Accounts
 from tests.conftest import START
 from tests.team import ADA, CODE, PASSWORD, sign_in_settings
 

@@ -12,7 +12,7 @@ from service.api.deps import Blind, Now, Reviewer, Uses
 from service.api.problems import problems
 from service.api.schemas.cohorts import Moment
 from service.api.schemas.overview import OverviewOut
-from service.overview import Encode, Filters
+from service.team.overview import Encode, Filters
 
 router = APIRouter(prefix="/overview", tags=["review"], responses=problems(404, 422, 503))
 

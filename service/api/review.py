@@ -21,7 +21,7 @@ from service.api.schemas.review import (
 from service.domain.attempt import Person
 from service.domain.review import Cause, Changes, ReviewKind, involved
 from service.errors import Invalid
-from service.review import Reviewed
+from service.team.review import Reviewed
 from service.wiring import Services
 
 router = APIRouter(responses=problems(422, 503))

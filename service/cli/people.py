@@ -16,10 +16,10 @@ from service.domain.attempt import LOCAL, Person
 from service.domain.identity import Role
 from service.domain.roster import read
 from service.errors import Invalid
-from service.people import People
-from service.rosters import Rosters
 from service.settings import read_settings
 from service.store.migrate import require
+from service.team.people import People
+from service.team.rosters import Rosters
 from service.wiring import open_store, utc_now
 
 OPERATOR = "operator"

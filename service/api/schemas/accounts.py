@@ -10,7 +10,7 @@ from service.domain.audit import Action
 from service.domain.identity import MAX_NAME, MAX_PASSWORD, MIN_PASSWORD, Role, Scope, Way
 from service.domain.rate import Side
 from service.domain.session import TimeFactor
-from service.rosters import What
+from service.team.rosters import What
 
 Email = Annotated[str, Field(min_length=3, max_length=320, examples=["ada@example.org"])]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, examples=["Ada"])]

@@ -15,8 +15,8 @@ from service.domain.grade import Grade, Verdict
 from service.domain.naming import Naming
 from service.domain.review import Review
 from service.domain.rubric import Rubric
-from service.review import Reviewed
 from service.store.attempts import Kept
+from service.team.review import Reviewed
 
 
 def queued(bank: Bank, found: Review, naming: Naming) -> ReviewOut:

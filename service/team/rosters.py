@@ -12,9 +12,9 @@ from service.domain.identity import Account
 from service.domain.roster import Wanted, Wrong
 from service.errors import Conflict
 from service.identity import secrets
-from service.people import People
 from service.store import accounts, audit, cohorts, invites
 from service.store.engine import Store, Tx
+from service.team.people import People
 
 BATCH = 100
 """Lines in one transaction: others may write in between."""

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from service.accounts import Accounts
 from service.domain import Value
 from service.domain.identity import Account
 from service.errors import Conflict, SignInFailed
 from service.identity import secrets
 from service.identity.oidc import Begun, Oidc
 from service.store import credentials
+from service.team.accounts import Accounts
 
 FLOW = timedelta(minutes=10)
 """For so long a browser may be away."""
