@@ -85,7 +85,7 @@ def read(client: TestClient, attempt: str) -> dict[str, Any]:
 
 
 def explained(client: TestClient, attempt: str) -> dict[str, Any]:
-    found: dict[str, Any] = client.get(f"/api/v1/review/attempts/{attempt}/grades").json()
+    found: dict[str, Any] = client.get(f"/api/v1/review/attempts/{attempt}/grades", params={"blind": False}).json()
     return found
 
 

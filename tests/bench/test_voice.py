@@ -11,7 +11,7 @@ from service.bench.voice import says
 from tests.server import VIVA, environment
 from tests.voice.sounds import AUDIO, TEXTS
 
-SOME = ("kv.webm", "rope.webm", "moe_vague.webm", "nm2.webm", "human_jfk.webm")
+SOME = ("kv.webm", "moe_vague.webm", "nm2.webm")
 """Of the recordings: all of them take a minute and a half."""
 
 
@@ -42,7 +42,7 @@ def test_the_quality_bars_are_kept_on_some_recordings(tmp_path: Path) -> None:
     )
     found = json.loads(ended.stdout)
     assert found["model"] == "tiny.en"
-    assert found["biased"]["recalled"] == found["biased"]["terms"] == 12
+    assert found["biased"]["recalled"] == found["biased"]["terms"] == 6
     assert found["biased"]["inserted"] == []
     assert found["silence"] == []
     assert sum(found["biased"]["errors"]) <= sum(found["plain"]["errors"])
