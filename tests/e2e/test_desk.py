@@ -122,6 +122,7 @@ def test_of_two_reviewers_the_second_looks_before_anything_is_saved(open_page: O
 
 def test_the_desk_is_accessible(open_page: OpenPage, server: Server) -> None:
     attempt = disputed(server)
+    submit(server, running(server, "attention-one-sentence"), "It reads the past.")  # a dimension is not in its rubric
     page = open_page("/review")
     check = checker(page)
     page.get_by_role("list", name="Reviews").wait_for()
