@@ -29,12 +29,12 @@ MOST_POINTS = 99
 class Criterion(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    text: str
+    text: str = Field(min_length=1)
     label: float = Field(ge=0, le=1)
 
 
 class Line(BaseModel):
-    """A line of a set."""
+    """A line of a set. `references` and `label` are for `viva bench asag`, which reads the same sets."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -43,7 +43,9 @@ class Line(BaseModel):
     answer: str
     score: float = Field(ge=0, le=1)
     reference: str = ""
+    references: tuple[str, ...] = ()
     criteria: tuple[Criterion, ...] = Field(default=(), max_length=MOST_POINTS)
+    label: str | None = None
 
 
 def sets(path: Path) -> list[Path]:
@@ -54,26 +56,31 @@ def sets(path: Path) -> list[Path]:
     return found
 
 
+def read_lines(path: Path) -> Iterator[tuple[Line, Answer]]:
+    """The lines of a set whose answer has words. Raises ConfigError."""
+    try:
+        lines = path.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"Cannot read {path}: {error}") from error
+    for number, text in enumerate(lines, 1):
+        try:
+            line = Line.model_validate_json(text)
+            yield line, Answer.of(line.answer)
+        except ValidationError as error:
+            raise ConfigError(f"{path}:{number}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}") from error
+        except Invalid:
+            continue
+
+
 def read_set(path: Path) -> list[Sample]:
     """The answers of a set; those without words, and those to questions without a reference, are left out.
 
     Raises ConfigError.
     """
-    try:
-        lines = path.read_text().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"Cannot read {path}: {error}") from error
-    return [sample for number, line in enumerate(lines, 1) for sample in _samples(path, number, line)]
+    return [sample for line, answer in read_lines(path) for sample in _samples(path, line, answer)]
 
 
-def _samples(path: Path, number: int, text: str) -> Iterator[Sample]:
-    try:
-        line = Line.model_validate_json(text)
-        answer = Answer.of(line.answer)
-    except ValidationError as error:
-        raise ConfigError(f"{path}:{number}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}") from error
-    except Invalid:
-        return
+def _samples(path: Path, line: Line, answer: Answer) -> Iterator[Sample]:
     said = tuple(criterion.text for criterion in line.criteria)
     item = _item(line.question_id, line.question, said or (line.reference,), bool(said))
     if item is None:

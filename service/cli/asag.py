@@ -11,7 +11,8 @@ import typer
 from service.bench.asag.figures import figures
 from service.bench.asag.report import page, text
 from service.bench.asag.run import Graded, grade
-from service.bench.asag.sets import Case, cases, paths
+from service.bench.asag.sets import Case, cases
+from service.bench.graded import sets
 from service.cli.plain import plain_errors
 from service.errors import ConfigError
 from service.graders import make
@@ -33,7 +34,7 @@ def asag(
         chosen = make(settings.model_copy(update={"grader": grader or settings.grader}))
         name = f"{chosen.identity.name} {chosen.identity.version}"
         graded: list[Graded] = []
-        for path in paths(folder):
+        for path in sets(folder):
             some = _first(cases(path), most)
             with typer.progressbar(
                 length=len(some), label=f"{path.stem:22}", file=typer.get_text_stream("stderr")

@@ -4,12 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from service.domain.attempt import LOCAL, Person
 from service.domain.identity import Account, Role
-from service.errors import Forbidden, NotFound
+from service.errors import NotFound
 from service.store.engine import Tx, insert
 from service.store.tables import AccountRow, FirstAdminRow, IdentityRow
 
@@ -106,23 +106,6 @@ def others(tx: Tx, account: Account) -> bool:
     return tx.exec(query.limit(1)).first() is not None
 
 
-def locked_by_admin(tx: Tx, admin: Person, account_id: UUID) -> Account:
-    """Nobody else changes it, or the admin's own, until the transaction ends.
-
-    Raises Forbidden where `admin` is none any more: of two who take the role from each other, one stays. NotFound, also
-    for another organisation's.
-    """
-    either = or_(col(AccountRow.id) == account_id, col(AccountRow.owner) == admin.id)
-    query = select(AccountRow).where(AccountRow.organisation == admin.organisation, either)
-    rows = {row.owner: row for row in tx.exec(query.order_by(col(AccountRow.id)).with_for_update())}
-    own, row = rows.get(admin.id), rows.get(str(account_id))
-    if admin != LOCAL and (own is None or own.role != "admin" or own.disabled_at is not None):
-        raise Forbidden("You are no admin any more.")
-    if row is None:
-        raise NotFound("There is no such person.")
-    return account_of(row)
-
-
 def save(tx: Tx, account: Account) -> None:
     """Its name, role, time factor, and whether it is disabled."""
     fields = {"name", "role", "disabled_at", "time_factor"}
@@ -138,11 +121,11 @@ def page(tx: Tx, organisation: str, after: UUID | None, limit: int) -> list[Acco
 
 
 def names(tx: Tx, organisation: str, people: Collection[str] | None) -> dict[str, str]:
-    """By id, of those `people` (None: everybody) who have an account in the organisation."""
+    """By id, of those `people` (None: everybody) who have an account in the organisation; the oldest account first."""
     query = select(AccountRow.owner, AccountRow.name).where(AccountRow.organisation == organisation)
     if people is not None:
         query = query.where(col(AccountRow.id).in_([UUID(who) for who in people if who != LOCAL.id]))
-    return dict(tx.exec(query).all())
+    return dict(tx.exec(query.order_by(col(AccountRow.id))).all())
 
 
 def account_of(row: AccountRow) -> Account:

@@ -1,6 +1,5 @@
 """Cohorts and who is in them. What is another organisation's is not there."""
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -70,13 +69,6 @@ def people(tx: Tx, organisation: str, cohort_id: UUID) -> list[Account]:
     query = select(AccountRow).join(MemberRow, col(MemberRow.account_id) == AccountRow.id)
     query = query.where(MemberRow.cohort_id == cohort_id).order_by(col(AccountRow.id))
     return [account_of(row) for row in tx.exec(query)]
-
-
-def names(tx: Tx, organisation: str, ids: Collection[str]) -> dict[str, str]:
-    """Of people of the organisation, by id, whether or not they are in a cohort; who has no account is left out."""
-    accounts = [UUID(each) for each in ids]
-    query = select(AccountRow.owner, AccountRow.name).where(col(AccountRow.id).in_(accounts))
-    return dict(tx.exec(query.where(AccountRow.organisation == organisation).order_by(col(AccountRow.id))).all())
 
 
 def others(tx: Tx, organisation: str, cohort_id: UUID, after: UUID | None, limit: int) -> list[Account]:

@@ -12,7 +12,7 @@ from service.domain.cohort import Assigned, Assignment, Begun, Stand, Terms
 from service.domain.plan import make_slots
 from service.domain.session import HandIn, PracticeSession
 from service.practice import Practice
-from service.store import assignments, audit, cohorts, items, scores, sessions
+from service.store import accounts, assignments, audit, cohorts, items, scores, sessions
 from service.store.engine import Tx
 
 
@@ -93,7 +93,7 @@ class Assignments:
             links = assignments.begun(tx, [assignment_id])[assignment_id]
             names = {str(account.id): (account.name, True) for account in people}
             gone = {owner for owner, _ in links} - set(names)
-            names |= {owner: (name, False) for owner, name in cohorts.names(tx, organisation, gone).items()}
+            names |= {owner: (name, False) for owner, name in accounts.names(tx, organisation, gone).items()}
             done = _begun(tx, organisation, [session_id for _, session_id in links])
             return assignment, [_stand(owner, name, member, links, done) for owner, (name, member) in names.items()]
 

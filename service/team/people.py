@@ -4,10 +4,10 @@ import asyncio
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from service.domain.attempt import Person
+from service.domain.attempt import LOCAL, Person
 from service.domain.audit import Entry
 from service.domain.identity import Account, Invite, Role, normal_email
-from service.errors import Conflict
+from service.errors import Conflict, Forbidden
 from service.identity import secrets
 from service.identity.settings import SignInSettings
 from service.store import accounts, audit, credentials, invites
@@ -35,7 +35,10 @@ class People:
         """
 
         def change(tx: Tx) -> Account:
-            account = accounts.locked_by_admin(tx, admin, account_id)
+            admins = accounts.admins(tx, admin.organisation)  # locked: of two who demote each other one stays
+            if admin != LOCAL and UUID(admin.id) not in admins:
+                raise Forbidden("You are no admin any more.")
+            account = accounts.locked(tx, admin, account_id)
             if account.person == admin:
                 raise Conflict("Ask another admin to change your own account.")
             since = (account.disabled_at or now) if disabled else None

@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 from service.bench.asag.attacks import attacks
 from service.bench.asag.parts import parts
 from service.bench.asag.run import credit, recall
-from service.bench.asag.sets import cases, paths
+from service.bench.asag.sets import cases
 from service.bench.asag.statistics import Drawn, auc, kappa, middle, rmse
+from service.bench.graded import sets
 from service.cli import app
 from service.domain.grade import Verdict
 from service.errors import ConfigError
@@ -124,7 +125,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_sets_are_read_with_an_item_for_each_reference(folder: Path) -> None:
-    assert [path.stem for path in paths(folder)] == ["criteria", "references"]
+    assert [path.stem for path in sets(folder)] == ["criteria", "references"]
     first, *_ = cases(folder / "references.jsonl")
     assert [p.says for p in first.items[0].rubric.points()] == ["The cache stores keys and values of earlier tokens"]
     assert (first.score, first.label, first.criteria) == (1.0, "correct", ())
@@ -133,7 +134,7 @@ def test_sets_are_read_with_an_item_for_each_reference(folder: Path) -> None:
 
 def test_a_set_that_cannot_be_read_is_named_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"There is no \*\.jsonl"):
-        paths(tmp_path)
+        sets(tmp_path)
     (tmp_path / "bad.jsonl").write_text(json.dumps(LINES[0]) + "\n{}")
     with pytest.raises(ConfigError, match=r"bad\.jsonl:2:"):
         cases(tmp_path / "bad.jsonl")

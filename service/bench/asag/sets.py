@@ -1,4 +1,4 @@
-"""Sets of answers that people scored, as JSON Lines, and rubrics for the references that they have instead.
+"""Sets of answers that people scored (`bench/graded.py` reads them), with rubrics for the references they have instead.
 
 Fields: `question_id`, `question`, `answer`, `score` (0 to 1), and `reference`, `references` or `criteria` (each with a
 `text` and a `label`, 0 or 1); `label` may say that an answer is `correct` or `contradictory`. Others are left aside.
@@ -10,39 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
 from service.bench.asag.parts import Part, parts
+from service.bench.graded import MOST_POINTS, Line, read_lines
 from service.domain.attempt import Answer
 from service.domain.question import Question, Source
 from service.domain.rubric import Item, KeyPoint, Rubric
-from service.errors import ConfigError, Invalid
 from service.graders.lexicon import FUNCTION_WORDS
 from service.graders.words import read
-
-MOST_POINTS = 99
-
-
-class Criterion(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    text: str = Field(min_length=1)
-    label: float = Field(ge=0, le=1)
-
-
-class Line(BaseModel):
-    """A line of a set."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    question_id: str
-    question: str = Field(min_length=1)
-    answer: str
-    score: float = Field(ge=0, le=1)
-    reference: str = ""
-    references: tuple[str, ...] = ()
-    criteria: tuple[Criterion, ...] = Field(default=(), max_length=MOST_POINTS)
-    label: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,31 +35,12 @@ class Case:
     """Whether people find each key point of the one item."""
 
 
-def paths(folder: Path) -> list[Path]:
-    """The sets of a folder, or the one file. Raises ConfigError."""
-    found = sorted(folder.glob("*.jsonl")) if folder.is_dir() else [folder]
-    if not found:
-        raise ConfigError(f"There is no *.jsonl in {folder}.")
-    return found
-
-
 def cases(path: Path) -> list[Case]:
     """The answers of a set; those without words or reference are left out. Raises ConfigError."""
-    try:
-        lines = path.read_text().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"Cannot read {path}: {error}") from error
-    return [case for number, line in enumerate(lines, 1) for case in _case(path, number, line)]
+    return [case for line, answer in read_lines(path) for case in _case(line, answer)]
 
 
-def _case(path: Path, number: int, text: str) -> Iterator[Case]:
-    try:
-        line = Line.model_validate_json(text)
-        answer = Answer.of(line.answer)
-    except ValidationError as error:
-        raise ConfigError(f"{path}:{number}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}") from error
-    except Invalid:
-        return
+def _case(line: Line, answer: Answer) -> Iterator[Case]:
     if line.criteria:
         says = tuple(Part(c.text, 1) for c in line.criteria)
         labels = tuple(c.label >= 0.5 for c in line.criteria)
