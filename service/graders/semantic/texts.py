@@ -46,6 +46,11 @@ class Text(NamedTuple):
         """Whether the verb of a clause is denied, or it stands in a frame such as "it is wrong that"."""
         return clause.denied or any(self.polarity.frame[clause.first : clause.last])
 
+    def meaning(self, first: int, last: int) -> Vectors:
+        """What words `first` to `last` mean together: the mean of their vectors, with length 1; or nothing."""
+        (vector,) = normal(self.vectors[first:last].sum(axis=0, keepdims=True))
+        return np.asarray(vector, dtype=np.float32)
+
     def part(self, start: int, end: int) -> "Text":
         """The clauses that stand between two offsets, with what the words mean in the whole."""
         words = self.words
