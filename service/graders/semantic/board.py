@@ -83,14 +83,15 @@ class Board:
         """The rows of truths."""
         self.denials = np.array([s.denials for s in self.statements])
         self.sizes = np.array([len(s.weights) for s in self.statements])
-        self.meanings = np.stack([_meaning(text) for text in texts])
+        self.meanings = np.stack([_meaning(text) for text in texts]).astype(np.float16)
         self.starts = np.array([s.rows.start for s in self.statements])
         """The first row of each statement."""
         self.statement = np.repeat(np.arange(len(texts)), [len(s.weights) for s in self.statements])
-        self.shares = np.zeros((len(texts), len(stems)), np.float32)
-        """By statement the weight of each row in it."""
-        for number, statement in enumerate(self.statements):
-            self.shares[number, statement.rows] = statement.weights
+        self._weights = np.concatenate([s.weights for s in self.statements])[:, None]
+
+    def shares(self, rows: Matrix) -> Matrix:
+        """By statement, of what is said of each of its rows: their weighted mean."""
+        return np.asarray(np.add.reduceat(self._weights * rows, self.starts, axis=0), dtype=np.float32)
 
     def compare(self, answer: Text, counts: Sequence[bool], vocabulary: Vocabulary) -> Comparison:
         """`counts` says of each clause whether it asserts anything; one that is a list counts little."""

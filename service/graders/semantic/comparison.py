@@ -56,13 +56,14 @@ class Comparison:
         self.within = np.where(within > 0, (1 - NO_MORE) * within + NO_MORE * no_more, within)
         """By statement and place, the share that is said there."""
         self._spread = self._evidence(*(part.max(axis=1, keepdims=True) for part in both))[:, 0]
-        self.literal: Matrix = board.shares @ (pro * alike.exact).max(axis=1)
+        self.literal = board.shares((pro * alike.exact).max(axis=1, keepdims=True))[:, 0]
         """By statement, the share that stands somewhere in its own words."""
         self.meanings: Matrix = np.stack([answer.meaning(*span) for span in spans], axis=1)
         """The vectors of the places, as columns."""
-        self.near: Matrix = board.meanings @ self.meanings
+        meanings = board.meanings.astype(np.float32)
+        self.near: Matrix = meanings @ self.meanings
         """By statement and place, the cosine of their meanings."""
-        self.beside: Matrix = board.meanings @ answer.meaning(0, len(answer.words))
+        self.beside: Matrix = meanings @ answer.meaning(0, len(answer.words))
         """By statement, the cosine with the whole answer: how much of `near` the matter alone brings."""
 
     def seen(self, number: int) -> Seen:
@@ -98,6 +99,6 @@ class Comparison:
 
     def _evidence(self, said: Matrix, against: Matrix, contrary: Matrix) -> Matrix:
         """By statement and place, of what is said in each place of each row."""
-        found: Matrix = self._board.shares @ np.where(said >= against, said, -OPPOSED * against)
+        found = self._board.shares(np.where(said >= against, said, -OPPOSED * against))
         opposite = np.maximum.reduceat(contrary > said, self._board.starts, axis=0)
         return np.where(opposite, CROSSED * found, found)

@@ -25,7 +25,7 @@ from service.graders.semantic.texts import understand
 
 def mark(page: Page, text: str, model: Model) -> Marking:
     sight = look(page.sheet, text)
-    (read,) = understand([text], model)
+    read = understand(text, model)
     if not read.clauses:
         return Marking(verdicts=tuple(Verdict(point=point, label="missed", confidence=1.0) for point in page.points))
     view = View(page, sight, Points(page, page.board.compare(read, sight.asserts, page.sheet.vocabulary)))

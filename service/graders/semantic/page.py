@@ -46,7 +46,8 @@ def compile_page(item: Item, model: Model) -> Page:
     points = {point.id: points[point.id] + add(*point.paraphrases) for point in rubric.points()}
     mistakes = {mistake.id: mistakes[mistake.id] + add(*mistake.paraphrases) for mistake in rubric.mistakes}
     paraphrases = range(own, len(said))
-    *texts, model_answer = understand([*said, item.question.model_answer], model)
+    texts = [understand(text, model) for text in said]
+    model_answer = understand(item.question.model_answer, model)
     for id_, words in _in_model_answer(sheet, item.question.model_answer, model_answer):
         points[id_] = (*points[id_], len(texts))
         texts.append(words)
