@@ -11,6 +11,7 @@ import pytest
 
 from tests.api.walk import GOOD, at, begin
 from tests.llm_server import LlmServer, quoting
+from tests.quick import Quick
 from tests.server import Server, eventually
 
 CALL = 790
@@ -31,7 +32,7 @@ def two_processes(folder: Path, llm: LlmServer, budget: int, database: str | Non
     }
     if database:
         settings["VIVA_DATABASE_URL"] = database
-    with Server(folder, name="one", **settings) as one, Server(folder, name="other", **settings) as other:
+    with Quick(folder, name="one", **settings) as one, Quick(folder, name="other", **settings) as other:
         yield [one, other]
 
 

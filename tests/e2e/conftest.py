@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page, Request, sync_playwright
 
+from tests.quick import Quick
 from tests.server import Server
 
 FLAGS = (
@@ -24,7 +25,7 @@ OpenPage = Callable[..., Page]
 # Both end with this package: while Playwright runs, no other test could run an event loop in this thread.
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("server"), **SETTINGS) as server:
+    with Quick(tmp_path_factory.mktemp("server"), **SETTINGS) as server:
         yield server
 
 

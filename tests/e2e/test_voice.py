@@ -12,6 +12,7 @@ from tests.e2e.conftest import FLAGS, OpenPage, chromium
 from tests.e2e.speech import LONG, MICROPHONE, SAID, microphone, record, recorded, says, stop, written
 from tests.e2e.steps import box, get, post, running
 from tests.e2e.test_accessible import checker
+from tests.quick import Quick
 from tests.server import Server
 
 VOICE = """() => {
@@ -39,7 +40,7 @@ def browser(browsers: BrowserType, tmp_path: Path) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def keeping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that keeps sound, and gives strict time the usual grace."""
-    with Server(tmp_path_factory.mktemp("keeping"), VIVA_VOICE__KEEP="true") as server:
+    with Quick(tmp_path_factory.mktemp("keeping"), VIVA_VOICE__KEEP="true") as server:
         yield server
 
 

@@ -9,9 +9,9 @@ import pytest
 from tests.cluster import Cluster
 from tests.faults.llm import Llm
 from tests.faults.people import People
-from tests.faults.quick import Quick, QuickWorker
 from tests.llm import URL
-from tests.postgres import Postgres, running
+from tests.postgres import Postgres, in_memory, running
+from tests.quick import Quick, QuickWorker
 from tests.server import Server, free_port
 
 SETTINGS = {
@@ -90,7 +90,7 @@ def machine(llm: Llm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mach
 
 @pytest.fixture(scope="package")
 def own_postgres() -> Iterator[Postgres]:
-    with running() as server:
+    with running(in_memory()) as server:
         yield server
 
 

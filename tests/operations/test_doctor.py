@@ -15,7 +15,7 @@ from service.settings import ROOT
 from tests.llm_server import LlmServer
 from tests.operations import spoil
 from tests.operations.conftest import change
-from tests.server import Server
+from tests.quick import Quick
 from tests.test_cli import viva
 
 ALL = {"database", *CHECKS, *DATABASE, *SQLITE}
@@ -130,7 +130,7 @@ def test_a_clock_that_was_set_back_is_a_warning(database: Path, statement: str) 
 
 
 def test_a_running_server_and_its_database_are_well(folder: Path) -> None:
-    with Server(folder) as server:
+    with Quick(folder) as server:
         port = server.client.base_url.port
         assert server.client.get("/readyz").status_code == 200
         found = examined(0, VIVA_PORT=str(port))
