@@ -93,7 +93,7 @@ def test_a_question_is_accessible_in_all_its_states(open_page: OpenPage, server:
     other = open_page(f"/sessions/{session}", expect=("412",))
     box(other).fill("theirs")
     expect(status(other)).to_have_text("Saved")
-    other.context.close()
+    other.close()
     box(page).fill("mine again")
     expect(page.get_by_role("dialog")).to_contain_text("theirs")
     check("two drafts")

@@ -126,7 +126,7 @@ def test_a_blocked_or_missing_microphone_is_explained_and_typing_goes_on(
 
 
 def test_who_cannot_be_heard_is_told_so(open_page: OpenPage, keeping: Server) -> None:
-    page = open_page("/", at=keeping, **MICROPHONE)
+    page = open_page("/", at=keeping, **MICROPHONE, again=False)
     page.clock.install()
     page.add_init_script(
         """const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);

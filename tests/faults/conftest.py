@@ -9,6 +9,7 @@ import pytest
 from tests.cluster import Cluster
 from tests.faults.llm import Llm
 from tests.faults.people import People
+from tests.fresh import small_bank
 from tests.llm import URL
 from tests.postgres import Postgres, in_memory, running
 from tests.quick import Quick, QuickWorker
@@ -20,6 +21,7 @@ SETTINGS = {
     "VIVA_BUSY_SECONDS": "1",
     "VIVA_LOG_LEVEL": "warning",
     "VIVA_DRAIN_SECONDS": "0.5",
+    "VIVA_BANK_DIR": str(small_bank()),
 }
 MACHINE_LEASE, CLUSTER_LEASE = 2, 4
 """Seconds: longer than the grader's patience."""

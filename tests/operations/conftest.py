@@ -14,7 +14,7 @@ from service.api.app import create_app
 from service.settings import Settings
 from tests.api.walk import answer, begin
 from tests.conftest import banks
-from tests.fresh import fresh
+from tests.fresh import fresh, small_bank
 from tests.server import VIVA, environment
 
 DISK = 1_000_000
@@ -23,8 +23,9 @@ DISK = 1_000_000
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder: no `.env`, and `data` below it."""
+    """A working folder with a small bank, and `data` below it."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text(f"VIVA_BANK_DIR={small_bank()}\n")
     return tmp_path
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from service.operations.doctor import CHECKS, DATABASE, SQLITE
-from service.settings import ROOT
+from tests.fresh import small_bank
 from tests.llm_server import LlmServer
 from tests.operations import spoil
 from tests.operations.conftest import change
@@ -178,7 +178,7 @@ def test_a_free_port_and_a_bank_are_described(folder: Path) -> None:
         port = listener.getsockname()[1]
     found = examined(0, VIVA_PORT=str(port))
     assert found["port"] == ("ok", f"{port} is free.")
-    assert f"{len(list((ROOT / 'questions').rglob('*.md')))} questions in" in found["bank"][1]
+    assert f"{len(list((small_bank() / 'questions').rglob('*.md')))} questions in" in found["bank"][1]
     assert found["grader"][1].startswith("keyword ")
 
 
