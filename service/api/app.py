@@ -1,12 +1,13 @@
 """The application: settings in, everything wired, nothing global."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
+from types import SimpleNamespace
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -53,7 +54,17 @@ THREADS = 40
 """Threads for the store, as many as Starlette has for its own."""
 
 
-def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now, banks: Banks | None = None) -> FastAPI:
+Instead = Mapping[Callable[..., Any], Callable[..., Any]]
+"""Dependencies in place of others."""
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    banks: Banks | None = None,
+    instead: Instead | None = None,
+) -> FastAPI:
     """The API and the web client; with embedded jobs it grades as well. `banks`: where they were read before.
 
     Raises BankError, ConfigError, StoreUnavailable: better now than on the first request.
@@ -61,7 +72,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now, b
     services = wire(settings, clock, banks)
     files = pages.Files()
     # Files come first: a page asks for more than a hundred, and each route that is tried before them takes time.
-    routes = [Mount(pages.STATIC, files, name="static"), *_routes()]
+    routes = [Mount(pages.STATIC, files, name="static"), *(_routes() if instead is None else _make_routes(instead))]
     app = _app(services, tuple(WORKS) if settings.jobs == "embedded" else (), routes)
     pages.install(app, files)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -115,7 +126,12 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
 @cache
 def _routes() -> list[BaseRoute]:
     """Those of every application: FastAPI takes longer over them than over all else, and again wherever it includes."""
-    every, refusals = APIRouter(), problems.problems(401, 403, 429)
+    return _make_routes({})
+
+
+def _make_routes(instead: Instead) -> list[BaseRoute]:
+    every = APIRouter(dependency_overrides_provider=SimpleNamespace(dependency_overrides=instead))
+    refusals = problems.problems(401, 403, 429)
     practice = (bank, sessions, answering, recordings, attempts, review, overview, voice, speech)
     for resource in (*practice, auth, tokens, people, organisation, privacy, cohorts, assigned, webhooks):
         every.include_router(resource.router, prefix="/api/v1", responses=refusals)

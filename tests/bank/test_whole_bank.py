@@ -78,7 +78,7 @@ OTHERS = (stays_silent, catches, lets_know_better)
 
 
 @ITEMS
-@pytest.mark.parametrize("check", (teaches, *OTHERS))
+@pytest.mark.parametrize("check", [teaches, *OTHERS])
 def test_the_keyword_grader_on_each_question(check: Callable[[Grader, Item], object], slug: str) -> None:
     check(KEYWORD, bank().item(slug))
 

@@ -23,10 +23,15 @@ DISK = 1_000_000
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with a small bank, and `data` below it."""
+    """An empty working folder: no `.env`, and `data` below it."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / ".env").write_text(f"VIVA_BANK_DIR={small_bank()}\n")
     return tmp_path
+
+
+@pytest.fixture
+def few_questions(folder: Path) -> None:
+    """Whatever runs in the folder has a small bank."""
+    (folder / ".env").write_text(f"VIVA_BANK_DIR={small_bank()}\n")
 
 
 @pytest.fixture(scope="session")

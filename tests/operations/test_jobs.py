@@ -15,6 +15,8 @@ from tests.quick import Quick, QuickWorker
 from tests.server import eventually
 from tests.test_cli import complaint, viva
 
+pytestmark = pytest.mark.usefixtures("few_questions")
+
 
 class Away(KeywordGrader):
     identity = GraderName(name="away", version="1")
@@ -119,7 +121,10 @@ def test_answers_are_graded_again_by_another_version_once(folder: Path) -> None:
 
 def test_a_question_can_be_graded_again_alone(folder: Path) -> None:
     handed_in(folder)
-    assert viva("regrade", "--question", "rope", **NEWER).stdout == "0 answers wait to be graded again, 0 failed\n"
+    assert (
+        viva("regrade", "--question", "prefill-vs-decode", **NEWER).stdout
+        == "0 answers wait to be graded again, 0 failed\n"
+    )
     assert "no question" in complaint(viva("regrade", "--question", "nothing", **NEWER)).lower()
 
 
