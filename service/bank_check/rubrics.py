@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from service.bank.files import Entry
 from service.bank_check.findings import Findings, in_rubric
-from service.domain.rubric import AnchorKind, CueGroup, Quantity
+from service.domain.rubric import AnchorKind, CueGroup, KeyPoint, Mistake, Quantity
 from service.graders.formulas import Formula
 from service.graders.words import stems
 
@@ -28,6 +28,7 @@ _THOUSANDS, _REST = re.compile(r"(?<![\d.,])\d{1,3}$"), re.compile(r"\d{3}(?![\d
 
 def check(entry: Entry) -> Findings:
     yield from _sizes(entry)
+    yield from _paraphrases(entry)
     yield from _cues(entry)
     yield from _quantities(entry)
     yield from _anchors(entry)
@@ -45,6 +46,23 @@ def _sizes(entry: Entry) -> Findings:
     if len(rubric.mistakes) < MISTAKES:
         message = f"{len(rubric.mistakes)} mistakes; name at least {MISTAKES} that people make"
         yield in_rubric(entry, ("mistakes",), "size", message)
+
+
+def _paraphrases(entry: Entry) -> Findings:
+    """The same words of two key points would count for both; of one, they add nothing."""
+    rubric = entry.item.rubric
+    places: list[tuple[tuple[str | int, ...], KeyPoint | Mistake]] = [
+        (("criteria", c, n), point) for c, points in rubric.criteria.items() for n, point in enumerate(points)
+    ]
+    places += [(("mistakes", place), mistake) for place, mistake in enumerate(rubric.mistakes)]
+    said = {tuple(stems(owner.says)): owner.id for _, owner in places}
+    for location, owner in places:
+        for number, paraphrase in enumerate(owner.paraphrases):
+            words = tuple(stems(paraphrase))
+            if words in said:
+                message = f"says the same as {said[words]}"
+                yield in_rubric(entry, (*location, "paraphrases", number), "paraphrase", message)
+            said[words] = owner.id
 
 
 def _cues(entry: Entry) -> Findings:

@@ -30,6 +30,9 @@ SCALES: dict[Scale, dict[CriterionName, int]] = {
 CueGroup = Annotated[tuple[Text, ...], Field(min_length=1)]
 """Terms that have to stand together in one clause."""
 Weight = Annotated[int, Field(ge=1, le=3)]
+Paraphrases = Annotated[tuple[Text, ...], Field(exclude_if=lambda said: not said)]
+"""Other ways of saying the same, for graders that compare meanings. None leave a rubric's digest as it was before
+there were any."""
 
 
 class KeyPoint(Value):
@@ -42,6 +45,7 @@ class KeyPoint(Value):
     ask: Text
     """The question an interviewer asks to draw it out."""
     weight: Weight = 1
+    paraphrases: Paraphrases = ()
     cues: Annotated[tuple[CueGroup, ...], Field(min_length=1)]
 
 
@@ -53,6 +57,7 @@ class Mistake(Value):
     correction: Text
     caps: CriterionName
     weight: Weight = 1
+    paraphrases: Paraphrases = ()
     cues: Annotated[tuple[CueGroup, ...], Field(min_length=1)]
 
 

@@ -28,7 +28,7 @@ SHOWN_AFTER = [
     "correction",
     "source",
 ]
-NEVER_SHOWN = ["cue", "anchor"]
+NEVER_SHOWN = ["cue", "anchor", "paraphrase"]
 READS = [
     "topics",
     "topics/searching",
@@ -68,6 +68,8 @@ def client(tmp_path: Path, clock: Clock) -> Iterator[TestClient]:
     rubric = (bank.root / RUBRIC).read_text()
     for field in ("says", "why", "ask", "correction"):
         rubric = re.sub(rf"\b{field}: ", f"{field}: {canary(field)} ", rubric)
+    said = f"paraphrases: [{canary('paraphrase')}]"
+    rubric = re.sub(r"^( +)(why|correction):", rf"\1{said}\n\1\2:", rubric, flags=re.MULTILINE)
     rubric = rubric.replace("answer: ", f"answer: {canary('anchor')} ")
     rubric = rubric.replace("[compares|", f"[{canary('cue')}|compares|")
     bank.write(RUBRIC, rubric)

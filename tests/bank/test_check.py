@@ -15,6 +15,7 @@ REPOSITORY = Path(__file__).parents[2]
 OTHER = "questions/searching/hash-table.md"
 FIND_A_KEY = "What makes finding a key in a map take the same time whatever its size?"
 LOOK_UP = "Looking up a value in sorted data: how does it get by with so few comparisons?"
+SAID = "The half that cannot hold the target is dropped."
 TWELVE_WORDS = "The price is\nkeeping the array sorted, which makes every insertion slow."
 
 
@@ -39,6 +40,7 @@ MUTATIONS = [
     (RUBRIC, '["1024", elements]', "[=N2]", "cue", "[=N2]", "names no quantity of this rubric: =N2"),
     (QUESTION, "It then discards", "It then forgets", "model-answer", "## Model", "86.7 of 100, not 90: M2 missed"),
     (QUESTION, "The array has", "It works on unsorted data. The array has", "model-answer", "## Model", "mistake X1"),
+    (RUBRIC, "rule out?", f"rule out?\n      paraphrases: [{SAID}]", "paraphrase", "paraphrases:", "the same as M2"),
     (RUBRIC, "[X1, X2, X3]", "[X1, X3]", "unshown-mistake", "- id: X2", "no anchor makes the mistake X2"),
     (RUBRIC, "kind: vague", "kind: terse", "anchors", "anchors:", "no anchor is vague"),
     (RUBRIC, "kind: good", "kind: better", "anchors", "anchors:", "no anchor is good"),

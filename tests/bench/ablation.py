@@ -6,7 +6,7 @@ The sets are those of the folder that GRADED_SETS names. Held-out anchors are le
 import asyncio
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
@@ -20,6 +20,7 @@ from service.bench.asag.run import credit, grade
 from service.bench.asag.sets import cases
 from service.bench.asag.statistics import Drawn, auc
 from service.domain.attempt import Answer
+from service.domain.rubric import Item
 from service.graders.semantic import parameters
 from service.graders.semantic.grader import SemanticGrader
 from service.graders.semantic.model import Encoded, the_model
@@ -31,12 +32,17 @@ PARTS: Mapping[str, Mapping[str, object]] = {
     "other words (vectors)": {"NEARLY": 0.0},
     "cues": {"CUES": {"met": 0.0, "partial": 0.0, "missed": 0.0}},
     "words of the question discounted": {"QUESTION_WORD": 1.0},
-    "contradictions": {"DENIED": 9.0, "REPEATED": 9.0},
+    "paraphrases": {},
+    "nearness of meaning as a whole": {"CLOSE": 0.0},
+    "more than of other key points": {"DISTINCT": 0.0},
+    "own words anywhere": {"LITERAL": 0.0},
+    "denials that are missing": {"UNDENIED": 0.0},
+    "contradictions": {"COPIED": 9.0},
     "answers that deny most": {"DENYING": (0.0, 1.0, 0.0)},
     "words strung together": {"STRANGERS": (0.0, 1.0, 0.0)},
     "lists": {"LISTED": 1.0},
     "opposites and exchanged sides": {"CROSSED": 1.0},
-    "mistakes as rivals": {"RIVALRY": 0.0, "MISTAKEN": 0.0},
+    "mistakes as rivals": {"RIVALRY": 0.0, "WRONG": 0.0, "MISTAKEN": 0.0},
     "what stands together": {"TOGETHER": 0.0},
     "the other way round": {"NO_MORE": 0.0},
 }
@@ -46,12 +52,12 @@ SETS = ("mohler_a1-6", "digi_optional")
 def report() -> None:
     folder = Path(os.environ.get("GRADED_SETS", ""))
     sets = [folder / f"{name}.jsonl" for name in SETS if (folder / f"{name}.jsonl").is_file()]
-    encode, known = the_model().encode, dict[tuple[str, ...], list[Encoded]]()
+    encode, known = the_model().encode, dict[str, Encoded]()
 
-    def once(texts: list[str]) -> list[Encoded]:
-        if tuple(texts) not in known:
-            known[tuple(texts)] = encode(texts)
-        return known[tuple(texts)]
+    def once(text: str) -> Encoded:
+        if text not in known:
+            known[text] = encode(text)
+        return known[text]
 
     with patch.object(the_model(), "encode", once):  # the model reads each text once for all rows
         rows = (_row(name, without, sets) for name, without in PARTS.items())
@@ -60,7 +66,9 @@ def report() -> None:
 
 def _row(name: str, without: Mapping[str, object], sets: list[Path]) -> tuple[str, ...]:
     with _changed(without):
-        return (name, f"{_anchors():.3f}", *map(_set, sets))
+        items = list(load_bank(ROOT).items.values())[::2]
+        found = _anchors(map(_unparaphrased, items) if name == "paraphrases" else items)
+        return (name, f"{found:.3f}", *map(_set, sets))
 
 
 @contextmanager
@@ -77,10 +85,19 @@ def _changed(values: Mapping[str, object]) -> Iterator[None]:
             setattr(module, name, value)
 
 
-def _anchors() -> float:
-    """Of every second question: how often a key point that people call met is above another."""
+def _unparaphrased(item: Item) -> Item:
+    rubric = item.rubric
+    points = {
+        name: tuple(p.model_copy(update={"paraphrases": ()}) for p in own) for name, own in rubric.criteria.items()
+    }
+    mistakes = tuple(m.model_copy(update={"paraphrases": ()}) for m in rubric.mistakes)
+    return item.model_copy(update={"rubric": rubric.model_copy(update={"criteria": points, "mistakes": mistakes})})
+
+
+def _anchors(items: Iterable[Item]) -> float:
+    """How often a key point that people call met is above another."""
     grader, met, other = SemanticGrader(), list[float](), list[float]()
-    for item in list(load_bank(ROOT).items.values())[::2]:
+    for item in items:
         for anchor in (a for a in item.rubric.anchors if not a.held_out):
             people = {v.point: v.label for v in by_people(anchor, item.rubric).verdicts}
             for verdict in asyncio.run(grader.mark(item, Answer(text=anchor.answer))).verdicts:

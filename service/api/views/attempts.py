@@ -179,7 +179,9 @@ def _mistakes(rubric: Rubric, grade: Grade) -> list[MistakeOut]:
     known = {m.id: m for m in rubric.mistakes}
     return [
         MistakeOut(
-            **known[f.mistake].model_dump(exclude={"weight", "cues"}), evidence=_evidence(f.evidence), note=f.note
+            **known[f.mistake].model_dump(exclude={"weight", "cues", "paraphrases"}),
+            evidence=_evidence(f.evidence),
+            note=f.note,
         )
         for f in grade.mistakes
     ]

@@ -21,7 +21,7 @@ FULL = 0.999
 """Score from which on an answer has full marks."""
 LEAST_FULL = 3
 """Answers with full marks that a question needs for its attacks to be compared with them."""
-_SUREST = 6.0
+_SUREST = 9.0
 """Odds, as logarithm, that count as certain: from there on nothing is gained or lost."""
 
 

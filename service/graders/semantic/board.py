@@ -4,7 +4,7 @@ A word of a statement counts as said as far as some word of the answer means the
 their vectors in context. Where one of the two is denied and the other not, or they are opposites, it counts against.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,17 +14,16 @@ from service.graders.clauses import Clause
 from service.graders.cues import Vocabulary
 from service.graders.lexicon import RELATING_WORDS
 from service.graders.places import keys
-from service.graders.semantic.comparison import Alike, Comparison, Matrix
+from service.graders.semantic.alike import Alike, Matrix
+from service.graders.semantic.comparison import Comparison
 from service.graders.semantic.lists import worths
-from service.graders.semantic.model import WIDTH
+from service.graders.semantic.model import WIDTH, Vectors
 from service.graders.semantic.opposites import opposites
 from service.graders.semantic.parameters import ALIKE, LISTED, NEARLY, QUESTION_WORD
 from service.graders.semantic.roles import Role, roles
 from service.graders.semantic.texts import Text
 
 _NO_VECTOR = np.zeros((1, WIDTH), dtype=np.float32)
-_FIRM = 2
-"""Content words that a truth has to have to be contradicted."""
 
 
 class Statement(NamedTuple):
@@ -43,10 +42,15 @@ class Statement(NamedTuple):
 class Board:
     """All statements of an item. A word that the question gave away (`given`, stems) hardly counts."""
 
-    def __init__(self, texts: Sequence[Text], given: frozenset[str], mistakes: range, firm: range) -> None:
-        """`mistakes` are the numbers of statements that are false, `firm` of truths that can be contradicted."""
+    def __init__(
+        self,
+        texts: Sequence[Text],
+        given: frozenset[str],
+        mistakes: Container[int],
+        paraphrases: Container[int],
+    ) -> None:
+        """`mistakes` are the numbers of statements that are false, `paraphrases` of those beside the rubric's own."""
         self._given = given
-        self.mistakes = slice(mistakes.start, mistakes.stop)
         self.statements: list[Statement] = []
         self._rows: dict[str, list[int]] = {}
         """Rows by the stem of their word."""
@@ -71,20 +75,23 @@ class Board:
         self._numbers = np.array([stem[:1].isdecimal() for stem in stems], dtype=bool)
         self._loose = np.concatenate([np.full(len(s.weights), s.loose) for s in self.statements])
         self.truths = np.array([number not in mistakes for number in range(len(texts))])
+        self.core = np.repeat(
+            [n not in paraphrases for n in range(len(texts))], [len(s.weights) for s in self.statements]
+        )
+        """The rows of the rubric's own statements."""
         self.true = np.repeat(self.truths, [len(s.weights) for s in self.statements])
         """The rows of truths."""
-        self.firm = np.array(
-            [n in firm and len(s.weights) >= _FIRM and not s.denials for n, s in enumerate(self.statements)]
-        )
-        self.single = np.array([len(text.clauses) == 1 for text in texts])
-        """Statements of one clause."""
+        self.denials = np.array([s.denials for s in self.statements])
+        self.sizes = np.array([len(s.weights) for s in self.statements])
+        self.meanings = np.stack([_meaning(text) for text in texts]).astype(np.float16)
         self.starts = np.array([s.rows.start for s in self.statements])
         """The first row of each statement."""
         self.statement = np.repeat(np.arange(len(texts)), [len(s.weights) for s in self.statements])
-        self.shares = np.zeros((len(texts), len(stems)), np.float32)
-        """By statement the weight of each row in it."""
-        for number, statement in enumerate(self.statements):
-            self.shares[number, statement.rows] = statement.weights
+        self._weights = np.concatenate([s.weights for s in self.statements])[:, None]
+
+    def shares(self, rows: Matrix) -> Matrix:
+        """By statement, of what is said of each of its rows: their weighted mean."""
+        return np.asarray(np.add.reduceat(self._weights * rows, self.starts, axis=0), dtype=np.float32)
 
     def compare(self, answer: Text, counts: Sequence[bool], vocabulary: Vocabulary) -> Comparison:
         """`counts` says of each clause whether it asserts anything; one that is a list counts little."""
@@ -99,6 +106,7 @@ class Board:
                 like[self._rows.get(key, ()), column] = 1
             for stem in opposites(answer.words[column].stem):
                 contrary[self._rows.get(stem, ()), column] = True
+        exact = like > NEARLY
         like[contrary] = 1
         agree ^= contrary
         agree |= like <= NEARLY  # what is only somewhat alike may be denied for its own sake
@@ -110,7 +118,9 @@ class Board:
         given = np.array([QUESTION_WORD if word.stem in self._given else 1.0 for word in answer.words], np.float32)
         content = np.zeros(width, np.float32)
         content[list(answer.content)] = 1
-        alike = Alike(np.where(agree, like, 0), np.where(agree, 0, like), contrary.astype(np.float32))
+        alike = Alike(
+            np.where(agree, like, 0), np.where(agree, 0, like), contrary.astype(np.float32), exact.astype(np.float32)
+        )
         return Comparison(self, answer, alike, given * content)
 
     def _disordered(self, answer: Text, clause: Clause, vocabulary: Vocabulary) -> Iterator[Statement]:
@@ -127,3 +137,8 @@ class Board:
                 for a, b in beside
             ):
                 yield statement
+
+
+def _meaning(text: Text) -> Vectors:
+    """Of the clauses of a statement."""
+    return text.meaning(text.clauses[0].first, text.clauses[-1].last) if text.clauses else _NO_VECTOR[0]

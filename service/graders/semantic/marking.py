@@ -7,12 +7,10 @@ from typing import NamedTuple
 from service.domain.grade import Evidence, Finding, Marking, Verdict
 from service.graders.conditions import condition
 from service.graders.keyword import Sight, look
-from service.graders.semantic.comparison import Comparison
 from service.graders.semantic.model import Model
 from service.graders.semantic.page import Page
 from service.graders.semantic.parameters import (
     ASSERTED,
-    BEYOND_TRUTH,
     CUES,
     EVEN,
     FEW_CUES,
@@ -21,15 +19,18 @@ from service.graders.semantic.parameters import (
     PARTIAL,
     STEEPNESS,
 )
+from service.graders.semantic.points import Points
 from service.graders.semantic.texts import understand
 
 
 def mark(page: Page, text: str, model: Model) -> Marking:
     sight = look(page.sheet, text)
-    quantities = tuple(sight.quantities())
-    (read,) = understand([text], model)
-    view = View(page, sight, page.board.compare(read, sight.asserts, page.sheet.vocabulary))
+    read = understand(text, model)
+    if not read.clauses:
+        return Marking(verdicts=tuple(Verdict(point=point, label="missed", confidence=1.0) for point in page.points))
+    view = View(page, sight, Points(page, page.board.compare(read, sight.asserts, page.sheet.vocabulary)))
     mistakes = tuple(view.mistakes())
+    quantities = tuple(sight.quantities())
     return Marking(verdicts=tuple(view.verdicts(mistakes)), mistakes=mistakes, quantities=quantities)
 
 
@@ -38,44 +39,35 @@ class View(NamedTuple):
 
     page: Page
     sight: Sight
-    comparison: Comparison
+    shown: Points
 
     def verdicts(self, mistakes: Sequence[Finding]) -> Iterable[Verdict]:
         """Of each key point; where a mistake is asserted, hardly anything else is by its meaning alone."""
         wrong = {evidence.start for mistake in mistakes for evidence in mistake.evidence}
         for point, groups in self.page.sheet.points:
             cued = self.sight.verdict(point, groups)
-            seen = [self.comparison.seen(number) for number in self.page.points[point]]
-            best = max(seen, key=lambda s: s.evidence)
+            seen = self.shown.point(point)
             cues = CUES[cued.label if cued else "missed"]
             if cued is None and len(groups) <= FEW_CUES:
                 cues = 0.0
-            shown = cued.evidence if cued else self._quote(best.clauses)
-            evidence = (seen[0].evidence + best.evidence) / 2
+            shown = cued.evidence if cued else self._quote(seen.clauses)
+            evidence = seen.evidence
             if cued is None and wrong.intersection(quote.start for quote in shown):
                 evidence -= MISTAKEN
             yield _verdict(point, probability(evidence, cues), shown)
 
     def mistakes(self) -> Iterable[Finding]:
+        """Those that cues find, and those that a place says by its meaning, no condition aside."""
+        sight = self.sight
+        clauses = range(len(sight.clauses))
+        allowed = [sight.counts[n] and condition(sight.reading.words, sight.clauses, n) is None for n in clauses]
         for mistake, groups in self.page.sheet.mistakes:
-            found = self.sight.mistake(mistake, groups) or self._asserted(mistake)
+            found = sight.mistake(mistake, groups)
+            seen = None if found else self.shown.mistake(mistake, allowed)
+            if seen and seen.evidence >= ASSERTED:
+                found = Finding(mistake=mistake, evidence=self._quote(seen.clauses))
             if found:
                 yield found
-
-    def _asserted(self, mistake: str) -> Finding | None:
-        """Where a clause says the mistake, and not rather the truth."""
-        wrong, right = self.page.mistakes[mistake], self.page.corrections[mistake]
-        for number in reversed(range(len(self.sight.clauses))):
-            if not self.sight.counts[number]:
-                continue
-            said = self.comparison.within(wrong, number)
-            if said < ASSERTED or said < BEYOND_TRUTH + self.comparison.within(right, number):
-                continue
-            if any(said < BEYOND_TRUTH + self.comparison.within(n, number) for n in self.page.truths()):
-                continue
-            if condition(self.sight.reading.words, self.sight.clauses, number) is None:
-                return Finding(mistake=mistake, evidence=self._quote((number,)))
-        return None
 
     def _quote(self, clauses: Iterable[int]) -> tuple[Evidence, ...]:
         return self.sight.evidence(*(self.sight.clauses[number] for number in clauses))

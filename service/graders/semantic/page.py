@@ -1,13 +1,15 @@
 """An item as the semantic grader uses it: its sheet of cues, and its statements on a board."""
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, groupby
 from typing import NamedTuple
+
+import numpy as np
 
 from service.domain.rubric import Item
 from service.graders.keyword import look
 from service.graders.semantic.board import Board
-from service.graders.semantic.model import Model
+from service.graders.semantic.model import Model, Vectors
 from service.graders.semantic.texts import Text, understand
 from service.graders.sheet import Sheet, compile_item
 
@@ -18,9 +20,11 @@ class Page(NamedTuple):
     sheet: Sheet
     board: Board
     points: dict[str, tuple[int, ...]]
-    """By id what says the key point: first the rubric's statement, then the model answer's words for it."""
-    mistakes: dict[str, int]
+    """By id what says the key point: first the rubric's own statement; its paraphrases and the model answer's words."""
+    mistakes: dict[str, tuple[int, ...]]
     corrections: dict[str, int]
+    told: Vectors
+    """What the clauses and sentences of the model answer mean."""
 
     def truths(self) -> Iterator[int]:
         """What says any key point."""
@@ -29,25 +33,31 @@ class Page(NamedTuple):
 
 def compile_page(item: Item, model: Model) -> Page:
     sheet = compile_item(item)
-    rubric = item.rubric
-    points, mistakes = list(rubric.points()), rubric.mistakes
-    says = [p.says for p in points] + [m.says for m in mistakes] + [m.correction for m in mistakes]
-    *texts, model_answer = understand([*says, item.question.model_answer], model)
-    own: dict[str, tuple[int, ...]] = {point.id: (number,) for number, point in enumerate(points)}
-    for id_, paraphrase in _paraphrases(sheet, item.question.model_answer, model_answer):
-        own[id_] = (*own[id_], len(texts))
-        texts.append(paraphrase)
-    first = len(points)
+    rubric, said = item.rubric, list[str]()
+
+    def add(*texts: str) -> tuple[int, ...]:
+        said.extend(texts)
+        return tuple(range(len(said) - len(texts), len(said)))
+
+    points = {point.id: add(point.says) for point in rubric.points()}
+    corrections = {mistake.id: add(mistake.correction)[0] for mistake in rubric.mistakes}
+    mistakes = {mistake.id: add(mistake.says) for mistake in rubric.mistakes}
+    own = len(said)
+    points = {point.id: points[point.id] + add(*point.paraphrases) for point in rubric.points()}
+    mistakes = {mistake.id: mistakes[mistake.id] + add(*mistake.paraphrases) for mistake in rubric.mistakes}
+    paraphrases = range(own, len(said))
+    texts = [understand(text, model) for text in said]
+    model_answer = understand(item.question.model_answer, model)
+    for id_, words in _in_model_answer(sheet, item.question.model_answer, model_answer):
+        points[id_] = (*points[id_], len(texts))
+        texts.append(words)
+    wrong = frozenset(chain.from_iterable(mistakes.values()))
     return Page(
-        sheet,
-        Board(texts, sheet.prompt, mistakes=range(first, first + len(mistakes)), firm=range(first)),
-        points=own,
-        mistakes={m.id: first + n for n, m in enumerate(mistakes)},
-        corrections={m.id: first + len(mistakes) + n for n, m in enumerate(mistakes)},
+        sheet, Board(texts, sheet.prompt, wrong, paraphrases), points, mistakes, corrections, _meanings(model_answer)
     )
 
 
-def _paraphrases(sheet: Sheet, text: str, model_answer: Text) -> list[tuple[str, Text]]:
+def _in_model_answer(sheet: Sheet, text: str, model_answer: Text) -> list[tuple[str, Text]]:
     """The clauses of the model answer that say a key point, by its cues."""
     sight = look(sheet, text)
     found = []
@@ -57,3 +67,11 @@ def _paraphrases(sheet: Sheet, text: str, model_answer: Text) -> list[tuple[str,
             start, end = verdict.evidence[0].start, verdict.evidence[-1].end
             found.append((point, model_answer.part(start, end)))
     return found
+
+
+def _meanings(text: Text) -> Vectors:
+    """Of each clause, and of each sentence."""
+    clauses = text.clauses
+    sentences = [list(own) for _, own in groupby(clauses, key=lambda clause: clause.sentence)]
+    spans = [(c.first, c.last) for c in clauses] + [(own[0].first, own[-1].last) for own in sentences]
+    return np.stack([text.meaning(*span) for span in spans])

@@ -15,8 +15,6 @@ from service.graders.words import Reading, Word, read
 
 _PASS = 600
 """Characters from which on a text is read in several passes: the model was trained on no more."""
-_BATCH = 8
-"""Texts in one call of the model."""
 
 
 class Text(NamedTuple):
@@ -46,6 +44,11 @@ class Text(NamedTuple):
         """Whether the verb of a clause is denied, or it stands in a frame such as "it is wrong that"."""
         return clause.denied or any(self.polarity.frame[clause.first : clause.last])
 
+    def meaning(self, first: int, last: int) -> Vectors:
+        """What words `first` to `last` mean together: the mean of their vectors, with length 1; or nothing."""
+        (vector,) = normal(self.vectors[first:last].sum(axis=0, keepdims=True))
+        return np.asarray(vector, dtype=np.float32)
+
     def part(self, start: int, end: int) -> "Text":
         """The clauses that stand between two offsets, with what the words mean in the whole."""
         words = self.words
@@ -53,23 +56,11 @@ class Text(NamedTuple):
         return self._replace(clauses=inside, content=_content(words, inside))
 
 
-def understand(texts: Sequence[str], model: Model) -> list[Text]:
-    """Each text, with one call of the model for several."""
-    readings = [read(text) for text in texts]
-    parts = [
-        (number, start, end) for number, text in enumerate(texts) for start, end in _parts(text, readings[number].words)
-    ]
-    vectors = [np.zeros((len(reading.words), WIDTH), dtype=np.float32) for reading in readings]
-    parts.sort(key=lambda part: part[2] - part[1])  # texts of like length in one call
-    for first in range(0, len(parts), _BATCH):
-        some = parts[first : first + _BATCH]
-        found = model.encode([texts[number][start:end] for number, start, end in some])
-        for (number, start, _), encoded in zip(some, found, strict=True):
-            _pool(encoded, start, readings[number].words, vectors[number])
-    return [_understood(*each) for each in zip(texts, readings, vectors, strict=True)]
-
-
-def _understood(text: str, reading: Reading, vectors: Vectors) -> Text:
+def understand(text: str, model: Model) -> Text:
+    reading = read(text)
+    vectors = np.zeros((len(reading.words), WIDTH), dtype=np.float32)
+    for start, end in _parts(text, reading.words):
+        _pool(model.encode(text[start:end]), start, reading.words, vectors)
     clauses = split(reading.words)
     content = _content(reading.words, clauses)
     return Text(text, reading, clauses, polarity(reading, clauses), normal(vectors), content)

@@ -17,7 +17,9 @@ def denying(answer: Text) -> float:
     return 1 - _beyond(denied / len(verbs), DENYING) if denied > 1 else 1.0
 
 
-def strung(like: npt.NDArray[np.float32], statement: npt.NDArray[np.int64], answer: Text) -> float:
+def strung(
+    like: npt.NDArray[np.float32], statement: npt.NDArray[np.int64], core: npt.NDArray[np.bool_], answer: Text
+) -> float:
     """What its words are worth: less, the more often two of the field's stand together that no statement joins.
 
     `like` as on a board: rows by words; `statement` is the number of each row's.
@@ -33,7 +35,7 @@ def strung(like: npt.NDArray[np.float32], statement: npt.NDArray[np.int64], answ
     for clause in answer.clauses:
         sentence[clause.first : clause.last] = clause.sentence
     own = sentence[columns]
-    known: npt.NDArray[np.bool_] = np.any(found, axis=0)
+    known: npt.NDArray[np.bool_] = np.any(found[core], axis=0)
     pairs = known[:-1] & known[1:] & (own[:-1] == own[1:])
     related = (found[:, :-1] & beside[:, 1:]).any(axis=0)
     return 1 - _beyond(float((pairs & ~related).sum()) / (len(answer.words) + WORDS_BEFORE), STRANGERS)

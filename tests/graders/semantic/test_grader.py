@@ -116,6 +116,22 @@ def test_a_mistake_in_other_words_is_found_where_it_is_asserted_and_nowhere_else
     assert mark("The cache stores keys and values of earlier tokens.").mistakes == ()
 
 
+def test_what_only_a_paraphrase_says_is_found() -> None:
+    key = make_point("M3", says="The cache stores keys and values of earlier tokens.", cues=[["nothing"]])
+    told = key.model_copy(
+        update={"paraphrases": ("What was computed for the words so far is put aside and used again.",)}
+    )
+    text = "The results for the words so far are put aside, and used again later."
+    for point, label in ((key, "missed"), (told, "met")):
+        item = make_item(
+            rubric=make_rubric(question_id="binary-search", criteria={"mechanism": [point]}),
+            prompt="What happens while a language model answers?",
+            model_answer="It computes.",
+        )
+        marking = asyncio.run(GRADER.mark(item, Answer(text=text)))
+        assert [verdict.label for verdict in marking.verdicts] == [label]
+
+
 def test_the_same_answer_is_marked_the_same_whatever_was_marked_before() -> None:
     text = "A larger batch increases throughput."
     first = mark(text)
