@@ -4,8 +4,10 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-# Tests by file on every core, in the order of folders: reordered by count, the longest test of all would come last.
-SPREAD := --numprocesses=auto --dist=loadfile --no-loadscope-reorder
+# Tests by file, in the order of folders: reordered by count, the longest test of all would come last. Three processes
+# for two cores, as many tests wait for something most of the time.
+SPREAD := --numprocesses=$(shell $(PYTHON) -c 'import os; print((3 * (os.cpu_count() or 1) + 1) // 2)') \
+	--dist=loadfile --no-loadscope-reorder
 
 # Compiled once, not again by each process that is started.
 lint bench: export UV_COMPILE_BYTECODE := 1

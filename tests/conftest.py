@@ -14,7 +14,8 @@ from fastapi.testclient import TestClient
 from service.api.app import create_app
 from service.bank import Banks, load_banks
 from service.settings import ROOT, Settings
-from tests.postgres import Postgres, running
+from tests.fresh import fresh
+from tests.postgres import Postgres, in_memory, running
 
 hypothesis.settings.register_profile("viva", deadline=None)  # no test fails on the clock
 hypothesis.settings.load_profile("viva")
@@ -44,7 +45,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    with running() as server:
+    with running(in_memory()) as server:
         yield server
 
 
@@ -57,7 +58,7 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path / "data")
+    return Settings(data_dir=fresh(tmp_path / "data"))
 
 
 @cache

@@ -18,10 +18,18 @@ from service.store.engine import Store
 from service.store.migrate import upgrade
 from tests.server import eventually
 
-SETTINGS = {"listen_addresses": "", "fsync": "off", "full_page_writes": "off", "log_min_messages": "fatal"}
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "log_min_messages": "fatal",
+    "max_wal_size": "128MB",
+}
 """No disk is waited for: what was committed is safe from the end of the process, which is all that happens here."""
 GUARD = '"$@" & read _; kill -QUIT $!; wait $!'
 """Runs a program until its own standard input ends, which it does too when the tests are killed."""
+MEMORY, ENOUGH = Path("/dev/shm"), 2_000_000_000
+"""Where Linux has a disk in memory, and bytes that have to be free there: in a container there may be few."""
 
 
 class Postgres:
@@ -101,10 +109,16 @@ def _copied(package: Path, folder: Path) -> Path:
     return folder / package.name
 
 
+def in_memory() -> Path | None:
+    """Where there is room: a new database is 8 MB in 300 files, and takes longer on a disk than most tests."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ENOUGH
+    return MEMORY if roomy else None
+
+
 @contextmanager
-def running() -> Iterator[Postgres]:
-    """A server with a database `viva`, which has this release's schema, as a template."""
-    with tempfile.TemporaryDirectory(prefix="viva-postgres-") as folder:  # a short name: it is part of the socket's
+def running(place: Path | None = None) -> Iterator[Postgres]:
+    """A server, in a folder of its own in `place`, with this release's schema in the database `viva`, a template."""
+    with tempfile.TemporaryDirectory(prefix="viva-postgres-", dir=place) as folder:  # short: it is in the socket's
         server = Postgres(Path(folder))
         server.start()
         try:

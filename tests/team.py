@@ -14,6 +14,7 @@ from service.api.app import create_app
 from service.identity.settings import SignInSettings
 from service.settings import LimitSettings, Settings
 from tests.conftest import Clock, banks
+from tests.fresh import fresh
 
 HOME = "http://127.0.0.1"
 CODE = "a code of the operator's"
@@ -51,7 +52,7 @@ def team_app(
     folder: Path, clock: Clock, *, database_url: str | None = None, limits: LimitSettings = NO_LIMITS, **more: Any
 ) -> FastAPI:
     signs_in = sign_in_settings(**more)
-    settings = Settings(data_dir=folder / "data", database_url=database_url, sign_in=signs_in, limits=limits)
+    settings = Settings(data_dir=fresh(folder / "data"), database_url=database_url, sign_in=signs_in, limits=limits)
     return create_app(settings, clock=clock, banks=banks())
 
 

@@ -17,7 +17,8 @@ from service.errors import Conflict, NotFound
 from service.settings import Settings
 from service.store import accounts, assignments, cohorts, sessions
 from service.wiring import Services, wire
-from tests.conftest import START
+from tests.conftest import START, banks
+from tests.fresh import fresh
 
 REVIEWER = Person(id="reviewer", organisation="local")
 HOUR = timedelta(hours=1)
@@ -27,7 +28,7 @@ STRICT = Plan(question_ids=("kv-cache", "rope"), mode="strict")
 @pytest.fixture(params=["sqlite", "postgres"])
 def services(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Services]:
     url = request.getfixturevalue("postgres_url") if request.param == "postgres" else None
-    services = wire(Settings(data_dir=tmp_path, database_url=url), lambda: START)
+    services = wire(Settings(data_dir=fresh(tmp_path), database_url=url), lambda: START, banks())
     yield services
     services.store.close()
 

@@ -10,7 +10,9 @@ import psycopg
 import pytest
 
 from tests.api.walk import GOOD, at, begin
+from tests.fresh import small_bank
 from tests.llm_server import LlmServer, quoting
+from tests.quick import Quick
 from tests.server import Server, eventually
 
 CALL = 790
@@ -28,10 +30,11 @@ def two_processes(folder: Path, llm: LlmServer, budget: int, database: str | Non
         "VIVA_LLM__MAX_TOKENS": "100",
         "VIVA_BUDGET_ORGANISATION": str(budget),
         "VIVA_LOG_LEVEL": "error",
+        "VIVA_BANK_DIR": str(small_bank()),
     }
     if database:
         settings["VIVA_DATABASE_URL"] = database
-    with Server(folder, name="one", **settings) as one, Server(folder, name="other", **settings) as other:
+    with Quick(folder, name="one", **settings) as one, Quick(folder, name="other", **settings) as other:
         yield [one, other]
 
 

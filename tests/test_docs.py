@@ -18,7 +18,7 @@ from service.telemetry.settings import TelemetrySettings
 from service.voice.settings import VoiceSettings
 from service.webhooks import signing
 from service.webhooks.settings import WebhookSettings
-from tests.server import Server
+from tests.quick import Quick
 
 DOCS = ROOT / "docs"
 
@@ -86,7 +86,7 @@ def test_every_folder_of_the_service_is_in_the_map() -> None:
 def test_the_curl_session_runs_as_written(page: str, tmp_path: Path) -> None:
     blocks = re.findall(r"```bash\n(.*?)```", text(page), re.S)
     script = next(block for block in blocks if "base=" in block)
-    with Server(tmp_path) as server:
+    with Quick(tmp_path) as server:
         script = script.replace("http://127.0.0.1:8000", str(server.client.base_url).rstrip("/"))
         done = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, timeout=60, check=True)
     assert "| 1 | " in done.stdout

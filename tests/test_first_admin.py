@@ -14,9 +14,9 @@ from service.errors import Conflict, VivaError
 from service.identity.oidc import Known
 from service.store import accounts
 from service.store.engine import Store
-from service.store.migrate import upgrade
 from service.team.accounts import Accounts
 from tests.conftest import START
+from tests.fresh import fresh
 from tests.team import ADA, CODE, PASSWORD, sign_in_settings
 
 RACERS = 20
@@ -26,8 +26,7 @@ NAMED: dict[str, Any] = {"header": "X-User", "proxies": ["127.0.0.1"], "first_ad
 @pytest.fixture(params=["sqlite", "postgres"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "sqlite":
-        store = Store(f"sqlite:///{tmp_path}/viva.db")
-        upgrade(store)
+        store = Store(f"sqlite:///{fresh(tmp_path)}/viva.db")
     else:
         store = Store(request.getfixturevalue("postgres_url"))
     yield store

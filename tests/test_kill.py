@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx2
 
 from tests.api.walk import at, begin
+from tests.quick import Quick
 from tests.server import Server, eventually
 
 SAVES, QUESTIONS, KILLS = 200, 10, 5
@@ -79,7 +80,7 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed_over_and_over(tm
     moments = [start + (STEPS - 1 if n % 2 else chance.randrange(STEPS)) for n, start in enumerate(spans)]
     kills = [(moment, chance.uniform(0, PATIENCE)) for moment in moments]  # each second one strikes at a hand-in
     print("kills:", kills)
-    with Server(tmp_path, VIVA_LOG_LEVEL="warning") as server:
+    with Quick(tmp_path, VIVA_LOG_LEVEL="warning") as server:
         writer = Writer(server, kills)
         answers = dict(writer.answer(n, SAVES // QUESTIONS) for n in range(1, QUESTIONS + 1))
         assert writer.deaths >= KILLS - 1  # the last kill may come too late

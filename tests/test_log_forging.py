@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.quick import Quick
 from tests.server import Server
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO|WARNING|ERROR) [\w.]+: .*")
@@ -48,7 +49,7 @@ def exchange(server: Server, request: str) -> bytes:
 @pytest.fixture(params=["text", "json"])
 def logged(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, list[str], int]]:
     """The log's style, its lines, and how many requests were answered, once all of these have been sent."""
-    with Server(tmp_path, VIVA_LOG_FORMAT=request.param) as server:
+    with Quick(tmp_path, VIVA_LOG_FORMAT=request.param) as server:
         answered = [exchange(server, one) for one in TAKEN]
         assert all(re.match(rb"HTTP/1.1 [24]\d\d ", answer) for answer in answered)
         ids = [re.search(rb"x-request-id: ([\w-]+)", answer) for answer in answered]

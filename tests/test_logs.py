@@ -19,7 +19,7 @@ from service.domain.rubric import Item
 from service.errors import Invalid
 from service.graders.keyword import KeywordGrader
 from tests.api.walk import answer, at, begin
-from tests.server import Server
+from tests.quick import Quick
 
 SECRET = "my very own words about keys and values"
 Style = Literal["text", "json"]
@@ -192,7 +192,7 @@ def test_warnings_are_logged_like_everything_else(configure: Any) -> None:
 
 
 def test_a_server_logs_requests_and_failures_and_nothing_that_people_wrote(tmp_path: Path) -> None:
-    with Server(tmp_path, VIVA_LOG_FORMAT="json", VIVA_GRADER="tests.test_logs:Quoting") as server:
+    with Quick(tmp_path, VIVA_LOG_FORMAT="json", VIVA_GRADER="tests.test_logs:Quoting") as server:
         session = begin(server.client)
         server.client.put(f"{at(session)}/draft", json={"text": SECRET}, headers={"If-Match": '"0"'})
         assert answer(server.client, session, SECRET)["status"] == "ungraded"

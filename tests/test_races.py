@@ -12,6 +12,8 @@ from fastapi.testclient import TestClient
 
 from tests.api.walk import GOOD, at, begin, save
 from tests.conftest import Clock
+from tests.fresh import small_bank
+from tests.quick import Quick
 from tests.server import Server
 
 THREADS = 8
@@ -21,7 +23,7 @@ ROUNDS = 3
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("races"), VIVA_LOG_LEVEL="warning") as server:
+    with Quick(tmp_path_factory.mktemp("races"), VIVA_LOG_LEVEL="warning", VIVA_BANK_DIR=str(small_bank())) as server:
         yield server
 
 

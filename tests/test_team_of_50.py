@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx2
 
 from service.settings import ROOT
+from tests.quick import Quick
 from tests.server import VIVA, Server, environment, free_port
 from tests.team import join
 
@@ -22,7 +23,7 @@ def test_a_team_of_fifty_is_set_up_as_it_is_written(tmp_path: Path) -> None:
     server_block, *blocks = re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
     assert len(blocks) == 6
     run(server_block.replace(HOME, here), tmp_path)
-    with Server(tmp_path, VIVA_PORT=str(port), **QUICK) as server:
+    with Quick(tmp_path, VIVA_PORT=str(port), **QUICK) as server:
         run("\n".join(blocks).replace(HOME, here), tmp_path)
         assert (tmp_path / "first.db").exists()
         links = dict(line.split() for line in (tmp_path / "links.txt").read_text().splitlines())

@@ -1,15 +1,18 @@
 """The application: settings in, everything wired, nothing global."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version
+from types import SimpleNamespace
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute, Mount
 
 from service.api import (
     answering,
@@ -51,17 +54,27 @@ THREADS = 40
 """Threads for the store, as many as Starlette has for its own."""
 
 
-def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now, banks: Banks | None = None) -> FastAPI:
+Instead = Mapping[Callable[..., Any], Callable[..., Any]]
+"""Dependencies in place of others."""
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    banks: Banks | None = None,
+    instead: Instead | None = None,
+) -> FastAPI:
     """The API and the web client; with embedded jobs it grades as well. `banks`: where they were read before.
 
     Raises BankError, ConfigError, StoreUnavailable: better now than on the first request.
     """
     services = wire(settings, clock, banks)
-    app = _app(services, tuple(WORKS) if settings.jobs == "embedded" else ())
-    app.include_router(_api())
-    app.include_router(health.router)
-    app.include_router(health.counters, dependencies=[Depends(admin)], responses=problems.problems(401, 403, 429))
-    pages.install(app)
+    files = pages.Files()
+    # Files come first: a page asks for more than a hundred, and each route that is tried before them takes time.
+    routes = [Mount(pages.STATIC, files, name="static"), *(_routes() if instead is None else _make_routes(instead))]
+    app = _app(services, tuple(WORKS) if settings.jobs == "embedded" else (), routes)
+    pages.install(app, files)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
@@ -71,13 +84,13 @@ def create_worker(settings: Settings, queues: tuple[Queue, ...], *, clock: Calla
     services = wire(settings, clock)
     if services.store.is_sqlite:
         raise ConfigError("A worker needs Postgres: on SQLite, viva serve does the work in its own process.")
-    app = _app(services, queues)
+    app = _app(services, queues, [])
     app.include_router(health.router)
     app.include_router(health.counters)
     return app
 
 
-def _app(services: Services, queues: tuple[Queue, ...]) -> FastAPI:
+def _app(services: Services, queues: tuple[Queue, ...], routes: list[BaseRoute]) -> FastAPI:
     app = FastAPI(
         title="Viva",
         version=version("viva"),
@@ -86,6 +99,7 @@ def _app(services: Services, queues: tuple[Queue, ...]) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
+        routes=routes,
     )
     app.state.services = services
     whole = (receiving.PATHS, services.settings.voice.max_bytes + receiving.FORM_BYTES)
@@ -109,12 +123,21 @@ def _lifespan(services: Services, queues: tuple[Queue, ...]) -> Callable[[FastAP
     return lifespan
 
 
-def _api() -> APIRouter:
-    api = APIRouter(prefix="/api/v1", responses=problems.problems(401, 403, 429))
+@cache
+def _routes() -> list[BaseRoute]:
+    """Those of every application: FastAPI takes longer over them than over all else, and again wherever it includes."""
+    return _make_routes({})
+
+
+def _make_routes(instead: Instead) -> list[BaseRoute]:
+    every = APIRouter(dependency_overrides_provider=SimpleNamespace(dependency_overrides=instead))
+    refusals = problems.problems(401, 403, 429)
     practice = (bank, sessions, answering, recordings, attempts, review, overview, voice, speech)
     for resource in (*practice, auth, tokens, people, organisation, privacy, cohorts, assigned, webhooks):
-        api.include_router(resource.router)
-    return api
+        every.include_router(resource.router, prefix="/api/v1", responses=refusals)
+    every.include_router(health.router)
+    every.include_router(health.counters, dependencies=[Depends(admin)], responses=refusals)
+    return every.routes
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

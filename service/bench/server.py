@@ -19,9 +19,7 @@ from service.settings import Settings, read_settings
 
 def application(settings: Settings) -> FastAPI:
     """Raises as `create_app`."""
-    app = create_app(settings)
-    app.dependency_overrides[deps.person] = _person
-    return app
+    return create_app(settings, instead={deps.person: _person})
 
 
 def _person(request: Request) -> Person:

@@ -14,6 +14,7 @@ from service.store.tables import GradeRow
 from service.wiring import Services
 from tests.api.walk import GOOD, at, begin
 from tests.conftest import Clock, banks
+from tests.fresh import fresh
 from tests.llm_server import LlmServer
 from tests.server import eventually
 
@@ -24,7 +25,7 @@ SOON = "service.jobs.embedded.LOOK_SECONDS"
 def configured(server: LlmServer, folder: Path, timeout: float = 60, **fields: Any) -> Settings:
     """Settings of a server that is graded by `server`."""
     llm = {"base_url": server.url, "model": "asked-for", "timeout_seconds": timeout, "max_reply_bytes": 200_000}
-    return Settings(data_dir=folder, grader="llm", llm=llm, **fields)  # type: ignore[arg-type]
+    return Settings(data_dir=fresh(folder), grader="llm", llm=llm, **fields)  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -13,12 +13,13 @@ from service.voice.settings import VoiceSettings
 from tests.api.speaking import KV, NEAR, Speaker, problem
 from tests.api.walk import GOOD, at
 from tests.conftest import banks
+from tests.fresh import fresh
 from tests.voice.sounds import long_silence, silence, video, write
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("bad"), voice=VoiceSettings(max_seconds=60))
+    settings = Settings(data_dir=fresh(tmp_path_factory.mktemp("bad")), voice=VoiceSettings(max_seconds=60))
     with TestClient(create_app(settings, banks=banks()), base_url="http://127.0.0.1") as client:
         yield client
 
@@ -106,7 +107,7 @@ def test_a_body_of_200_megabytes_is_refused_before_it_is_there(client: TestClien
 
 
 def test_a_recording_that_gets_too_large_is_refused_and_what_came_before_is_kept(tmp_path: Path) -> None:
-    app = create_app(Settings(data_dir=tmp_path, voice=VoiceSettings(max_bytes=12_000)), banks=banks())
+    app = create_app(Settings(data_dir=fresh(tmp_path), voice=VoiceSettings(max_bytes=12_000)), banks=banks())
     with TestClient(app, base_url="http://127.0.0.1") as client:
         speaker = Speaker(client)
         assert speaker.put(0, NEAR).status_code == 200

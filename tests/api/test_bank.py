@@ -12,6 +12,7 @@ from service.settings import Settings
 from tests.api.walk import GOOD, answer, at, begin, save
 from tests.bank.conftest import QUESTION, RUBRIC, BankFiles
 from tests.conftest import Clock
+from tests.fresh import fresh
 
 
 def bank(app: FastAPI) -> Bank:
@@ -156,7 +157,7 @@ def brief(tmp_path: Path) -> Settings:
     """A bank with a question that is to be answered in 20 words."""
     files = BankFiles(tmp_path / "bank")
     files.edit(QUESTION, "minutes: 2", "minutes: 2\nmax_words: 20")
-    return Settings(data_dir=tmp_path / "data", bank_dir=files.root)
+    return Settings(data_dir=fresh(tmp_path / "data"), bank_dir=files.root)
 
 
 def test_a_word_limit_is_told_beforehand_and_a_longer_answer_loses_points(brief: Settings, clock: Clock) -> None:
@@ -174,7 +175,7 @@ def test_a_word_limit_is_told_beforehand_and_a_longer_answer_loses_points(brief:
 def test_a_review_has_the_key_points_of_follow_ups(tmp_path: Path, clock: Clock) -> None:
     files = BankFiles(tmp_path / "bank")
     assert (files.root / RUBRIC).exists()
-    settings = Settings(data_dir=tmp_path / "data", bank_dir=files.root)
+    settings = Settings(data_dir=fresh(tmp_path / "data"), bank_dir=files.root)
     with TestClient(create_app(settings, clock=clock), base_url="http://127.0.0.1") as client:
         review = answer(client, begin(client, question_ids=["binary-search"]), "It halves.")["review"]
     known, own = review["follow_ups"]

@@ -16,6 +16,7 @@ from service.settings import ROOT
 from tests.api.test_matrix import NEEDS
 from tests.api.walk import GOOD, answer, at, begin, save
 from tests.llm_server import LlmServer, quoting
+from tests.quick import Quick
 from tests.server import Server, eventually
 from tests.team import AUTH, SIGN_IN, bearer, invited, set_up, token
 
@@ -51,7 +52,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         asks = {"VIVA_GRADER": "llm", "VIVA_LLM__BASE_URL": llm.url, "VIVA_LLM__MODEL": "asked-for"}
         asks |= {"VIVA_LLM__API_KEY": PLANTED["key"], "VIVA_RETRY_SECONDS": "0.1"}
         logged = {"VIVA_LOG_LEVEL": "debug", "VIVA_LOG_FORMAT": request.param}
-        with Server(tmp_path_factory.mktemp("canaries"), **SIGN_IN, **asks, **logged) as server:
+        with Quick(tmp_path_factory.mktemp("canaries"), **SIGN_IN, **asks, **logged) as server:
             set_up(server.client)
             bob, eve = _joined(server, PLANTED["e-mail"], PLANTED["name"]), _joined(server, "eve@ex.org", "Eve")
             with closing(bob), closing(eve):

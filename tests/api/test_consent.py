@@ -16,7 +16,8 @@ from service.voice.settings import VoiceSettings
 from tests.api.llm import configured, final, numbers, services, serving
 from tests.api.speaking import NEAR, Speaker
 from tests.api.walk import GOOD, answer, begin
-from tests.conftest import Clock
+from tests.conftest import Clock, banks
+from tests.fresh import fresh
 from tests.llm_server import LlmServer, quoting
 from tests.server import eventually
 from tests.team import AUTH, BOB, browser, invited, join, set_up, sign_in_settings
@@ -46,7 +47,7 @@ def of_a_team(settings: Settings, **more: Any) -> Settings:
 @contextmanager
 def team(settings: Settings, clock: Clock) -> Iterator[TestClient]:
     """Ada's browser."""
-    with browser(create_app(settings, clock=clock)) as ada:
+    with browser(create_app(settings, clock=clock, banks=banks())) as ada:
         set_up(ada)
         yield ada
 
@@ -126,7 +127,7 @@ def test_speech_is_not_heard_elsewhere_without_consent(tmp_path: Path, clock: Cl
     voice = VoiceSettings.model_validate(
         {"transcriber": "remote", "model": "w", "base_url": f"http://{ELSEWHERE}:9/v1"}
     )
-    settings = of_a_team(Settings(data_dir=tmp_path, voice=voice, job_concurrency=0))
+    settings = of_a_team(Settings(data_dir=fresh(tmp_path), voice=voice, job_concurrency=0))
     with team(settings, clock) as ada:
         speaker = Speaker(ada)
         for refused in (speaker.put(0, NEAR), speaker.upload(NEAR), ada.post("/api/v1/transcribe", content=NEAR)):
@@ -139,7 +140,7 @@ def test_speech_is_not_heard_elsewhere_without_consent(tmp_path: Path, clock: Cl
         assert speaker.complete(1).status_code == 202
         ada.put(WHERE, json=OFF)
         cookie = ada.cookies["viva"]
-    with browser(create_app(settings.model_copy(update={"job_concurrency": 1}), clock=clock)) as ada:
+    with browser(create_app(settings.model_copy(update={"job_concurrency": 1}), clock=clock, banks=banks())) as ada:
         ada.cookies.set("viva", cookie)
         found = ada.get(speaker.path, params={"wait": 25}).json()
         assert (found["state"], found["problem"]["type"]) == ("failed", "urn:viva:problem:not-agreed")

@@ -10,7 +10,8 @@ from typing import Any
 import httpx2
 
 from service.settings import ROOT
-from tests.server import Server, eventually
+from tests.quick import Quick
+from tests.server import eventually
 from tests.team import AUTH, BOB, EVE, PASSWORD, SIGN_IN, bearer, invited, join, set_up, sign_in, token
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
@@ -22,7 +23,7 @@ COUNTED = re.compile(r'viva_http_requests_total\{method="(\w+)",route="([^"]+)",
 
 def test_every_answer_is_as_described_and_every_operation_succeeds_at_times(tmp_path: Path) -> None:
     inwards = {"VIVA_WEBHOOKS__ALLOW_PRIVATE": "true"}
-    with Server(tmp_path, VIVA_LOG_LEVEL="warning", **inwards, **SIGN_IN) as server:
+    with Quick(tmp_path, VIVA_LOG_LEVEL="warning", **inwards, **SIGN_IN) as server:
         address = str(server.client.base_url)
         ours, cookie = _come_in(server.client)
         options = ["--config-file", str(HERE / "contract.toml"), "--no-color"]

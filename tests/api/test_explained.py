@@ -10,11 +10,12 @@ from service.settings import Settings
 from tests.api.test_review import CALL, Doubtful, explained, graded, override, points, read
 from tests.api.walk import GOOD, answer, begin
 from tests.bank.conftest import RUBRIC, BankFiles
+from tests.fresh import fresh
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path / "data", grader=f"{Doubtful.__module__}:Doubtful")
+    return Settings(data_dir=fresh(tmp_path / "data"), grader=f"{Doubtful.__module__}:Doubtful")
 
 
 def test_a_candidate_is_not_told_of_doubts_nor_of_the_model_s_words(client: TestClient) -> None:
@@ -41,7 +42,7 @@ def test_every_grade_is_explained(client: TestClient) -> None:
 
 def test_a_grade_is_the_same_after_the_rubric_has_changed(tmp_path: Path) -> None:
     bank = BankFiles(tmp_path / "bank")
-    settings = Settings(data_dir=tmp_path / "data", bank_dir=bank.root)
+    settings = Settings(data_dir=fresh(tmp_path / "data"), bank_dir=bank.root)
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
         text = "It compares the target with the middle element and halves the range."
         before = answer(client, begin(client, question_ids=["binary-search"]), text)

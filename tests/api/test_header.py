@@ -8,7 +8,7 @@ import pytest
 from service.identity.proxies import origin_of
 from service.identity.settings import SignInSettings
 from tests.conftest import Clock
-from tests.server import Server
+from tests.quick import Quick
 from tests.team import ADA, AUTH, BOB, EVE, browser, invited, set_up, team_app
 
 HEADER = "X-Forwarded-User"
@@ -50,14 +50,14 @@ def test_a_real_connection_from_the_proxy(tmp_path: Path) -> None:
     """Over a socket: the peer is whoever connects, whatever X-Forwarded-For says."""
     trust = {"VIVA_SIGN_IN__HEADER": HEADER, "VIVA_SIGN_IN__FIRST_ADMIN": ADA}
     trust |= {"VIVA_SIGN_IN__PUBLIC_URL": "http://localhost", "VIVA_HOST": "0.0.0.0"}
-    with Server(tmp_path, VIVA_SIGN_IN__PROXIES='["127.0.0.1"]', **trust) as server:
+    with Quick(tmp_path, VIVA_SIGN_IN__PROXIES='["127.0.0.1"]', **trust) as server:
         port = server.client.base_url.port
         server.client.base_url = f"http://127.0.0.1:{port}"  # it says where it listens: everywhere
         claims = {HEADER: ADA, "X-Forwarded-For": "192.0.2.1"}
         assert server.client.get(f"{AUTH}/me", headers=claims).json()["role"] == "admin"
         assert server.client.get(f"{AUTH}/me").status_code == 401
         server.client.base_url = f"http://127.0.0.1:{port}"
-    with Server(tmp_path, VIVA_SIGN_IN__PROXIES='["192.0.2.1"]', **trust) as server:
+    with Quick(tmp_path, VIVA_SIGN_IN__PROXIES='["192.0.2.1"]', **trust) as server:
         server.client.base_url = f"http://127.0.0.1:{server.client.base_url.port}"
         assert server.client.get(f"{AUTH}/me", headers=claims).status_code == 401
 

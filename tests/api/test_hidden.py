@@ -12,6 +12,7 @@ from service.settings import Settings
 from tests.api.walk import GOOD, answer, at, begin, save
 from tests.bank.conftest import QUESTION, RUBRIC, BankFiles
 from tests.conftest import Clock
+from tests.fresh import fresh
 
 OURS = "binary-search"
 SHOWN_AFTER = [
@@ -72,7 +73,7 @@ def client(tmp_path: Path, clock: Clock) -> Iterator[TestClient]:
     rubric = rubric.replace("answer: ", f"answer: {canary('anchor')} ")
     rubric = rubric.replace("[compares|", f"[{canary('cue')}|compares|")
     bank.write(RUBRIC, rubric)
-    app = create_app(Settings(data_dir=tmp_path / "data", bank_dir=bank.root), clock=clock)
+    app = create_app(Settings(data_dir=fresh(tmp_path / "data"), bank_dir=bank.root), clock=clock)
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client
 

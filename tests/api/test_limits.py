@@ -13,7 +13,8 @@ from service.domain.attempt import MAX_ANSWER
 from service.settings import Settings
 from tests.api.walk import GOOD, answer, at, begin, save
 from tests.conftest import Clock, banks
-from tests.server import Server
+from tests.fresh import fresh
+from tests.quick import Quick
 
 JSON = {"Content-Type": "application/json"}
 TOO_LONG = "a" * (MAX_ANSWER + 1_000)
@@ -33,7 +34,7 @@ def problem(response: httpx2.Response, status: int, slug: str) -> str:
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """One application for all of these tests: what is refused changes nothing."""
-    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("limits")), clock=Clock(), banks=banks())
+    app = create_app(Settings(data_dir=fresh(tmp_path_factory.mktemp("limits"))), clock=Clock(), banks=banks())
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client
 
@@ -151,7 +152,7 @@ def test_a_body_over_the_limit_is_413_announced_or_in_chunks(client: TestClient,
 def test_a_body_over_the_limit_is_413_over_the_network_too(tmp_path_factory: pytest.TempPathFactory) -> None:
     body = json.dumps({"answer": "a" * 5 * MAX_BODY}).encode()
     chunks = (body[start : start + 65_536] for start in range(0, len(body), 65_536))
-    with Server(tmp_path_factory.mktemp("large"), VIVA_LOG_LEVEL="warning") as server:
+    with Quick(tmp_path_factory.mktemp("large"), VIVA_LOG_LEVEL="warning") as server:
         for content in (body, chunks):
             problem(server.client.post("/api/v1/grade", content=content, headers=JSON), 413, "too-large")
 

@@ -10,6 +10,7 @@ from service.api.app import create_app
 from service.errors import ConfigError
 from service.settings import Settings
 from tests.conftest import banks
+from tests.fresh import fresh
 from tests.llm_server import LlmServer, quoting
 
 GRADE = {
@@ -29,7 +30,8 @@ def client(server: LlmServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("VIVA_GRADER", "llm")
     monkeypatch.setenv("VIVA_LLM__BASE_URL", server.url)
     monkeypatch.setenv("VIVA_LLM__MODEL", "asked-for")
-    with TestClient(create_app(Settings(data_dir=tmp_path), banks=banks()), base_url="http://127.0.0.1") as client:
+    app = create_app(Settings(data_dir=fresh(tmp_path)), banks=banks())
+    with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client
 
 
@@ -41,7 +43,7 @@ def test_the_grader_llm_grades_once_it_is_configured(client: TestClient) -> None
 
 def test_without_its_settings_the_grader_llm_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="VIVA_LLM__BASE_URL"):
-        create_app(Settings(data_dir=tmp_path, grader="llm"), banks=banks())
+        create_app(Settings(data_dir=fresh(tmp_path), grader="llm"), banks=banks())
 
 
 def test_a_language_model_that_is_away_is_no_error_of_ours(client: TestClient, server: LlmServer) -> None:

@@ -14,6 +14,7 @@ from service.wiring import Services
 from tests.api.walk import answer, begin
 from tests.bank.conftest import BankFiles, own_pack
 from tests.conftest import Clock
+from tests.fresh import fresh
 from tests.team import another, browser, join, sign_in_settings
 
 OWN = "acme-search"
@@ -41,7 +42,7 @@ def everything(client: TestClient) -> dict[str, Any]:
 def test_a_pack_is_practised_on_by_its_organisation_and_hidden_from_others(files: BankFiles, tmp_path: Path) -> None:
     pack = own_pack(tmp_path / "pack")
     settings = Settings(
-        data_dir=tmp_path / "data",
+        data_dir=fresh(tmp_path / "data"),
         bank_dir=files.root,
         packs={"acme": (pack.root,)},
         sign_in=sign_in_settings(),

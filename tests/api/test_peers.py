@@ -11,7 +11,7 @@ import pytest
 
 from service.settings import ROOT
 from tests.api.test_contract import PREFIX, SCHEMATHESIS
-from tests.server import Server
+from tests.quick import Quick
 from tests.team import BOB, EVE, SIGN_IN, invited, join, set_up, token
 
 CONFIG = """
@@ -29,7 +29,7 @@ FOUND = re.compile(r"Object-level authorization bypass: (\d+)")
 
 @pytest.mark.parametrize("people", [(BOB, EVE), (BOB, BOB)], ids=["two people", "one person as two"])
 def test_nobody_gets_what_is_anothers(people: tuple[str, str], tmp_path: Path) -> None:
-    with Server(tmp_path, VIVA_LOG_LEVEL="warning", **SIGN_IN) as server:
+    with Quick(tmp_path, VIVA_LOG_LEVEL="warning", **SIGN_IN) as server:
         set_up(server.client)
         secrets = {email: _token(server.client, email) for email in dict.fromkeys(people)}
         headers = [{"name": "Authorization", "value": f"Bearer {secrets[email]}"} for email in people]

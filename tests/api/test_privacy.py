@@ -28,7 +28,8 @@ from service.store import personal
 from service.store.tables import AccountRow, AttemptRow, ChunkRow, FirstAdminRow, GradeRow, RecordingRow, SpendingRow
 from service.wiring import Services, migrate
 from tests.api.walk import GOOD, answer, at, begin, save
-from tests.conftest import Clock
+from tests.conftest import Clock, banks
+from tests.fresh import fresh
 from tests.postgres import Postgres
 from tests.server import eventually
 from tests.team import (
@@ -243,7 +244,7 @@ def test_what_waits_in_procrastinate_goes_as_well(
 ) -> None:
     settings = Settings(data_dir=tmp_path, database_url=postgres_url, jobs="procrastinate")
     migrate(settings).close()
-    with TestClient(create_app(settings, clock=clock), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(settings, clock=clock, banks=banks()), base_url="http://127.0.0.1") as client:
         attempt = answer(client, begin(client), wait=0)["id"]
         assert _tables_with(postgres, postgres_url, attempt) >= {"attempt", "job", "procrastinate_jobs"}
         assert client.post("/api/v1/me/erase", json={"everything": True}).json() == {"clean": True}
@@ -287,8 +288,8 @@ class Slow(KeywordGrader):
 
 
 def test_a_grade_that_is_being_made_comes_to_nothing(tmp_path: Path, clock: Clock) -> None:
-    settings = Settings(data_dir=tmp_path / "data", grader=f"{__name__}:Slow", budget_person=1000)
-    with TestClient(create_app(settings, clock=clock), base_url="http://127.0.0.1") as client:
+    settings = Settings(data_dir=fresh(tmp_path / "data"), grader=f"{__name__}:Slow", budget_person=1000)
+    with TestClient(create_app(settings, clock=clock, banks=banks()), base_url="http://127.0.0.1") as client:
         answer(client, begin(client), wait=0)
         assert Slow.begun.wait(60)
         try:

@@ -16,6 +16,7 @@ from service.voice.settings import VoiceSettings
 from tests.api.speaking import KV, NEAR, STRICT, Speaker, problem, slot_of
 from tests.api.walk import at
 from tests.conftest import Clock, banks
+from tests.fresh import fresh
 from tests.server import eventually
 
 
@@ -91,7 +92,7 @@ def test_text_grows_while_it_is_spoken(speaker: Speaker, clock: Clock) -> None:
 
 def test_time_that_passes_while_it_is_heard_is_not_the_persons(tmp_path: Path, clock: Clock) -> None:
     app = create_app(
-        Settings(data_dir=tmp_path, job_concurrency=0), clock=clock, banks=banks()
+        Settings(data_dir=fresh(tmp_path), job_concurrency=0), clock=clock, banks=banks()
     )  # nobody listens, for now
     with TestClient(app, base_url="http://127.0.0.1") as client:
         speaker = Speaker(client, **STRICT)
@@ -111,7 +112,7 @@ def test_time_that_passes_while_it_is_heard_is_not_the_persons(tmp_path: Path, c
 
 
 def test_the_clock_does_not_stand_for_ever(tmp_path: Path, clock: Clock) -> None:
-    app = create_app(Settings(data_dir=tmp_path, job_concurrency=0), clock=clock, banks=banks())
+    app = create_app(Settings(data_dir=fresh(tmp_path), job_concurrency=0), clock=clock, banks=banks())
     with TestClient(app, base_url="http://127.0.0.1") as client:
         speaker = Speaker(client, **STRICT)
         speaker.put(0, NEAR)
@@ -132,7 +133,7 @@ def test_too_late_is_too_late_for_chunks_as_well(client: TestClient, clock: Cloc
 
 @pytest.mark.parametrize("keep", [True, False])
 def test_sound_is_deleted_once_the_answer_is_graded_unless_it_is_kept(tmp_path: Path, keep: bool) -> None:
-    app = create_app(Settings(data_dir=tmp_path, voice=VoiceSettings(keep=keep)), banks=banks())
+    app = create_app(Settings(data_dir=fresh(tmp_path), voice=VoiceSettings(keep=keep)), banks=banks())
     with TestClient(app, base_url="http://127.0.0.1") as client:
         speaker = Speaker(client)
         text = speaker.say(NEAR)["text"]
@@ -145,7 +146,7 @@ def test_sound_is_deleted_once_the_answer_is_graded_unless_it_is_kept(tmp_path: 
 
 
 def test_when_strict_time_is_up_what_was_spoken_is_heard_and_handed_in(tmp_path: Path, clock: Clock) -> None:
-    app = create_app(Settings(data_dir=tmp_path, job_concurrency=0), clock=clock, banks=banks())
+    app = create_app(Settings(data_dir=fresh(tmp_path), job_concurrency=0), clock=clock, banks=banks())
     with TestClient(app, base_url="http://127.0.0.1") as client:
         speaker = Speaker(client, **STRICT)
         speaker.put(0, NEAR)
@@ -178,7 +179,9 @@ def test_a_recording_may_come_as_a_whole_and_more_than_once(speaker: Speaker) ->
 
 def test_more_whole_recordings_than_may_wait_are_told_when_to_come_again(tmp_path: Path) -> None:
     voice = VoiceSettings(workers=1, queue=1)
-    app = create_app(Settings(data_dir=tmp_path, job_concurrency=0, voice=voice), banks=banks())  # nobody listens
+    app = create_app(
+        Settings(data_dir=fresh(tmp_path), job_concurrency=0, voice=voice), banks=banks()
+    )  # nobody listens
     with TestClient(app, base_url="http://127.0.0.1") as client:
         first, second, third, fourth = (Speaker(client) for _ in range(4))
         assert [speaker.upload(NEAR).status_code for speaker in (first, second)] == [202, 202]
@@ -192,7 +195,7 @@ def test_more_whole_recordings_than_may_wait_are_told_when_to_come_again(tmp_pat
 
 
 def test_what_kills_whoever_listens_is_given_up_and_the_clock_goes_on(tmp_path: Path, clock: Clock) -> None:
-    app = create_app(Settings(data_dir=tmp_path, job_concurrency=0), clock=clock, banks=banks())
+    app = create_app(Settings(data_dir=fresh(tmp_path), job_concurrency=0), clock=clock, banks=banks())
     store = app.state.services.store
     with TestClient(app, base_url="http://127.0.0.1") as client:
         speaker = Speaker(client, **STRICT)
@@ -214,7 +217,7 @@ def test_what_kills_whoever_listens_is_given_up_and_the_clock_goes_on(tmp_path: 
 
 
 def test_a_server_that_stops_in_between_loses_nothing(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path)
+    settings = Settings(data_dir=fresh(tmp_path))
     with TestClient(create_app(settings, banks=banks()), base_url="http://127.0.0.1") as client:
         speaker = Speaker(client)
         speaker.put(0, NEAR[:5000])

@@ -18,6 +18,7 @@ from service.store.tables import ChunkRow, GradeRow, RecordingRow, SlotRow
 from tests.api.llm import configured, final, hand_in, services, serving
 from tests.api.walk import GOOD, answer, at, begin, save
 from tests.conftest import Clock
+from tests.fresh import fresh
 from tests.llm_server import LlmServer, quoting
 from tests.server import eventually
 from tests.team import browser, set_up, team_app
@@ -100,7 +101,7 @@ def test_an_answer_goes_and_its_grade_can_still_be_explained(client: TestClient,
 
 
 def test_what_waits_for_its_grade_is_not_removed(tmp_path: Path, clock: Clock) -> None:
-    settings = Settings(data_dir=tmp_path, job_concurrency=0)
+    settings = Settings(data_dir=fresh(tmp_path), job_concurrency=0)
     with serving(settings, clock) as client:
         answer(client, begin(client), wait=0)
         assert kept(services(client).store, 99, clock, answer_days=1) == {}

@@ -24,6 +24,7 @@ from service.store import attempts, jobs
 from service.wiring import Services
 from tests.api.walk import GOOD, answer, at, begin
 from tests.conftest import START, banks
+from tests.fresh import fresh
 from tests.server import eventually
 from tests.test_races import THREADS, at_once, statuses
 
@@ -66,7 +67,7 @@ class Undecided(KeywordGrader):
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path / "data", grader=f"{__name__}:Doubtful")
+    return Settings(data_dir=fresh(tmp_path / "data"), grader=f"{__name__}:Doubtful")
 
 
 def running(settings: Settings, grader: str) -> TestClient:

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from service.api.app import create_app
 from service.settings import Settings
 from tests.conftest import banks
+from tests.fresh import fresh
 
 FOREIGN = ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "localhost.evil.example", "127.0.0.2",
            "0.0.0.0", "", "user@evil.example", "localhost@evil.example", "127.0.0.1, evil.example", "[::1"]  # fmt: skip
@@ -34,7 +35,7 @@ def refused(response: httpx2.Response) -> bool:
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """One application for all of these tests."""
-    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("security")), banks=banks())
+    app = create_app(Settings(data_dir=fresh(tmp_path_factory.mktemp("security"))), banks=banks())
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client
 

@@ -15,6 +15,7 @@ from service.settings import Settings
 from service.store import accounts
 from service.wiring import Services
 from tests.conftest import Clock, banks
+from tests.fresh import fresh
 from tests.team import (
     ADA,
     AUTH,
@@ -55,7 +56,7 @@ def problem(response: httpx2.Response) -> tuple[int, str]:
 
 
 def test_on_loopback_without_settings_nobody_signs_in(tmp_path: Path, clock: Clock) -> None:
-    settings = Settings(data_dir=tmp_path / "data")
+    settings = Settings(data_dir=fresh(tmp_path / "data"))
     assert not settings.sign_in.configured
     from service.api.app import create_app
 

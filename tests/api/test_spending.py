@@ -24,13 +24,13 @@ from service.settings import Settings
 from service.spending import Budget, Spending
 from service.store import attempts, jobs, spending
 from service.store.engine import Store
-from service.store.migrate import upgrade
 from service.store.spending import Account
 from service.wiring import Services
 from tests.api.llm import services
 from tests.api.walk import GOOD, answer, begin
 from tests.conftest import START, Clock, banks
 from tests.domain.builders import ITEM
+from tests.fresh import fresh
 from tests.llm_faults import Fault
 from tests.llm_server import LlmServer, quoting
 from tests.server import eventually
@@ -55,7 +55,7 @@ def started(server: LlmServer, tmp_path: Path, clock: Clock) -> Started:
     def start(**fields: Any) -> Iterator[TestClient]:
         prices = {"price_in": 2, "price_out": 10}
         llm = LlmSettings.model_validate({"base_url": server.url, "model": "asked-for"} | prices)
-        settings = Settings(data_dir=tmp_path, grader="llm", llm=llm, **fields)
+        settings = Settings(data_dir=fresh(tmp_path), grader="llm", llm=llm, **fields)
         with TestClient(create_app(settings, clock=clock, banks=banks()), base_url="http://127.0.0.1") as client:
             yield client
 
@@ -199,8 +199,7 @@ class Slow(LlmGrader):
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(f"sqlite:///{tmp_path}/spending.db")
-    upgrade(store)
+    store = Store(f"sqlite:///{fresh(tmp_path)}/viva.db")
     yield store
     store.close()
 

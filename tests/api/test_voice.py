@@ -11,6 +11,7 @@ from service.api.app import create_app
 from service.settings import Settings
 from service.voice.settings import VoiceSettings
 from tests.conftest import banks
+from tests.fresh import fresh
 from tests.voice.sounds import AUDIO, silence, video, write
 
 KV = (AUDIO / "kv.webm").read_bytes()
@@ -21,7 +22,7 @@ URL = "/api/v1/transcribe"
 @pytest.fixture
 def small(tmp_path: Path) -> FastAPI:
     return create_app(
-        Settings(data_dir=tmp_path, voice=VoiceSettings(max_bytes=100_000, max_seconds=10)), banks=banks()
+        Settings(data_dir=fresh(tmp_path), voice=VoiceSettings(max_bytes=100_000, max_seconds=10)), banks=banks()
     )
 
 
@@ -112,7 +113,7 @@ def test_other_requests_keep_their_smaller_limit(client: TestClient) -> None:
 
 
 def test_a_missing_model_is_told_with_the_command_that_installs_it(tmp_path: Path) -> None:
-    app = create_app(Settings(data_dir=tmp_path, voice=VoiceSettings(model="large-v3")), banks=banks())
+    app = create_app(Settings(data_dir=fresh(tmp_path), voice=VoiceSettings(model="large-v3")), banks=banks())
     with TestClient(app, base_url="http://127.0.0.1") as client:
         answer = client.post(URL, content=NEAR)
         told = client.get("/api/v1/voice").json()
@@ -124,7 +125,7 @@ def test_a_missing_model_is_told_with_the_command_that_installs_it(tmp_path: Pat
 
 
 def test_too_many_at_once_are_told_when_to_come_again(tmp_path: Path) -> None:
-    app = create_app(Settings(data_dir=tmp_path, voice=VoiceSettings(workers=1, queue=0)), banks=banks())
+    app = create_app(Settings(data_dir=fresh(tmp_path), voice=VoiceSettings(workers=1, queue=0)), banks=banks())
     with TestClient(app, base_url="http://127.0.0.1") as client:
         from concurrent.futures import ThreadPoolExecutor
 

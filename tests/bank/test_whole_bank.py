@@ -44,12 +44,13 @@ def anchors(item: Item, *kinds: str) -> list[Anchor]:
     return [anchor for anchor in item.rubric.anchors if anchor.kind in kinds and not anchor.held_out]
 
 
-def teaches(grader: Grader, item: Item) -> None:
-    """The model answer earns 90 and asserts no mistake."""
+def teaches(grader: Grader, item: Item) -> Grade:
+    """The model answer earns 90 and asserts no mistake; its grade."""
     result = graded(grader, item, item.question.model_answer)
     assert result.overall >= 90
     assert result.mistakes == ()
     assert [reading.quantity for reading in result.quantities if not reading.right] == []
+    return result
 
 
 def stays_silent(grader: Grader, item: Item) -> None:
@@ -73,12 +74,12 @@ def lets_know_better(grader: Grader, item: Item) -> None:
         assert graded(grader, item, anchor.answer).mistakes == (), anchor.answer
 
 
-CHECKS = (teaches, stays_silent, catches, lets_know_better)
+OTHERS = (stays_silent, catches, lets_know_better)
 
 
 @ITEMS
-@pytest.mark.parametrize("check", CHECKS)
-def test_the_keyword_grader_on_each_question(check: Callable[[Grader, Item], None], slug: str) -> None:
+@pytest.mark.parametrize("check", [teaches, *OTHERS])
+def test_the_keyword_grader_on_each_question(check: Callable[[Grader, Item], object], slug: str) -> None:
     check(KEYWORD, bank().item(slug))
 
 
@@ -86,9 +87,10 @@ def test_the_keyword_grader_on_each_question(check: Callable[[Grader, Item], Non
 def test_the_semantic_grader_on_each_question(slug: str) -> None:
     """One test: it reads a question once, which takes longer than an answer."""
     item = bank().item(slug)
-    for check in CHECKS:
+    model = teaches(SEMANTIC, item)
+    for check in OTHERS:
         check(SEMANTIC, item)
-    leaves_undisclosed(SEMANTIC, item, [claim for claim, _ in UNDISCLOSED])
+    leaves_undisclosed(SEMANTIC, item, [claim for claim, _ in UNDISCLOSED], model)
 
 
 def test_numbers_with_a_formula_are_what_it_gives() -> None:
@@ -130,11 +132,10 @@ UNDISCLOSED = [
 """What nobody outside can know, and the opposite."""
 
 
-def leaves_undisclosed(grader: Grader, item: Item, claims: Sequence[str]) -> None:
-    """What nobody disclosed is neither rewarded nor punished."""
+def leaves_undisclosed(grader: Grader, item: Item, claims: Sequence[str], model: Grade) -> None:
+    """What nobody disclosed is neither rewarded nor punished; `model` is the model answer's grade."""
     if item.question.kind == "audience":
         return  # there the words themselves are the mistake
-    model = graded(grader, item, item.question.model_answer)
     for claim in claims:
         alone = graded(grader, item, claim)
         assert (alone.overall, alone.mistakes) == (0, ()), claim
@@ -146,8 +147,10 @@ def leaves_undisclosed(grader: Grader, item: Item, claims: Sequence[str]) -> Non
 @ITEMS
 @pytest.mark.parametrize("claims", UNDISCLOSED)
 def test_what_nobody_disclosed_is_neither_rewarded_nor_punished(slug: str, claims: tuple[str, str]) -> None:
+    item = bank().item(slug)
+    model = graded(KEYWORD, item, item.question.model_answer)
     for claim in claims:
-        leaves_undisclosed(KEYWORD, bank().item(slug), [claim])
+        leaves_undisclosed(KEYWORD, item, [claim], model)
 
 
 def test_the_bank_is_as_large_as_it_was_meant_to_be() -> None:

@@ -14,7 +14,7 @@ from service.settings import ROOT
 from service.voice.settings import VoiceSettings
 from tests.deploy.programs import run
 from tests.deploy.proxy import Proxy, Upstream, free_port
-from tests.server import Server
+from tests.quick import Quick
 from tests.team import SIGN_IN, set_up
 
 CADDYFILE = str(ROOT / "deploy" / "Caddyfile")
@@ -54,7 +54,7 @@ def test_nothing_ends_a_long_poll_or_a_stream() -> None:
 def test_viva_is_served_by_https_with_a_certificate_of_its_own(tmp_path: Path) -> None:
     folder = tmp_path / "caddy"
     folder.mkdir()
-    with Server(tmp_path) as server:
+    with Quick(tmp_path) as server:
         port = server.client.base_url.port
         assert port
         with Proxy(folder, port) as proxy:
@@ -70,7 +70,7 @@ def test_people_sign_in_through_it_by_a_name(tmp_path: Path) -> None:
     folder = tmp_path / "caddy"
     folder.mkdir()
     settings = SIGN_IN | {"VIVA_SIGN_IN__PUBLIC_URL": f"https://{NAME}", "VIVA_SIGN_IN__PROXIES": '["127.0.0.1"]'}
-    with Server(tmp_path, **settings) as server:
+    with Quick(tmp_path, **settings) as server:
         port = server.client.base_url.port
         assert port
         with Proxy(folder, port, NAME) as proxy:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import OpenPage
 from tests.e2e.grader import UNDECIDABLE
 from tests.e2e.steps import ANSWER, box, post, running, status, submit
+from tests.quick import Quick
 from tests.server import Server
 
 WIDTHS = (1280, 390, 320)
@@ -48,7 +49,7 @@ def checker(page: Page) -> Check:
 
 
 def test_pages_before_and_around_practice_are_accessible(open_page: OpenPage, tmp_path: Path) -> None:
-    with Server(tmp_path) as fresh:
+    with Quick(tmp_path) as fresh:
         page = open_page("/history", at=fresh, expect=("404", "ERR_CONNECTION_REFUSED"))
         check = checker(page)
         expect(page.get_by_text("Your scores appear here")).to_be_visible()
@@ -92,7 +93,7 @@ def test_a_question_is_accessible_in_all_its_states(open_page: OpenPage, server:
     other = open_page(f"/sessions/{session}", expect=("412",))
     box(other).fill("theirs")
     expect(status(other)).to_have_text("Saved")
-    other.context.close()
+    other.close()
     box(page).fill("mine again")
     expect(page.get_by_role("dialog")).to_contain_text("theirs")
     check("two drafts")

@@ -113,7 +113,7 @@ def test_a_double_click_submits_once(open_page: OpenPage, server: Server) -> Non
 
 
 def test_a_timer_speaks_at_its_marks_and_never_locks(open_page: OpenPage, server: Server) -> None:
-    page = open_page("/history", expect=("ERR_FAILED",))
+    page = open_page("/history", expect=("ERR_FAILED",), again=False)
     page.clock.install()
     page.goto(f"/sessions/{running(server, 'causal-mask', seconds_per_question=180)}")
     box(page)

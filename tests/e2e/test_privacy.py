@@ -12,6 +12,7 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.steps import box
 from tests.e2e.test_accessible import checker
 from tests.e2e.test_team import sign_in
+from tests.quick import Quick
 from tests.server import Server, free_port
 from tests.team import ADA, AUTH, BOB, CODE, PASSWORD, invited, join, set_up
 
@@ -26,7 +27,7 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     settings = {f"VIVA_SIGN_IN__{name}": value for name, value in sign_in.items()}
     settings |= {"VIVA_SIGN_IN__PASSWORD_MEMORY": "8", "VIVA_SIGN_IN__PASSWORD_PASSES": "1", "VIVA_GRADER": "llm"}
     settings |= {"VIVA_LLM__BASE_URL": "https://models.example.org/v1", "VIVA_LLM__MODEL": "elsewhere-1"}
-    with Server(tmp_path_factory.mktemp("privacy"), VIVA_PORT=port, **settings) as server:
+    with Quick(tmp_path_factory.mktemp("privacy"), VIVA_PORT=port, **settings) as server:
         set_up(server.client)
         yield server
 

@@ -13,6 +13,7 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.steps import ANSWER, box, post, running, submit
 from tests.e2e.test_accessible import checker
 from tests.llm_server import LlmServer, quoting
+from tests.quick import Quick
 from tests.server import Server
 
 LONG = 30_000
@@ -37,7 +38,7 @@ def model() -> Iterator[LlmServer]:
 def graded(model: LlmServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that is graded by `model`, whose ways it knows."""
     settings = {"VIVA_GRADER": "llm", "VIVA_LLM__BASE_URL": model.url, "VIVA_LLM__MODEL": "m"}
-    with Server(tmp_path_factory.mktemp("graded"), **settings, VIVA_RETRY_SECONDS="1") as server:
+    with Quick(tmp_path_factory.mktemp("graded"), **settings, VIVA_RETRY_SECONDS="1") as server:
         post(server, "/grade", {"question_id": "kv-cache", "answer": ANSWER})
         yield server
 
@@ -102,7 +103,7 @@ def test_a_model_that_is_away_is_no_error_and_its_grade_comes_in_the_end(
 
 def test_a_grade_that_was_given_up_says_so(open_page: OpenPage, tmp_path: Path) -> None:
     gone = {"VIVA_GRADER": "llm", "VIVA_LLM__BASE_URL": "http://127.0.0.1:9/v1", "VIVA_LLM__MODEL": "m"}
-    with Server(tmp_path, **gone, VIVA_JOB_TRIES="1") as server:
+    with Quick(tmp_path, **gone, VIVA_JOB_TRIES="1") as server:
         page = open_page(f"/attempts/{submit(server, running(server, 'kv-cache'), ANSWER)}", at=server)
         score = page.get_by_role("region", name="Score")
         expect(score).to_contain_text("This grade stands until the answer is graded again.", timeout=LONG)

@@ -36,7 +36,7 @@ def test_when_time_is_up_the_text_is_handed_in(open_page: OpenPage, server: Serv
     box(here).fill("The cache keeps the keys and values of every layer")
     box(gone).fill("It computes attention in tiles")
     expect(status(gone)).to_have_text("Saved")
-    gone.context.close()
+    gone.close()
 
     # The page hands in by itself what is in the box, and goes on to the next question.
     here.get_by_role("heading", name="causal mask").wait_for(timeout=1000 * (SHORTEST + 10))

@@ -12,6 +12,7 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.steps import box
 from tests.e2e.test_accessible import checker
 from tests.provider import Provider, provider
+from tests.quick import Quick
 from tests.server import Server, free_port
 from tests.team import ADA, AUTH, BOB, CODE, EVE, PASSWORD, assigned, bearer, invited, join, set_up
 
@@ -32,7 +33,7 @@ def team(tmp_path_factory: pytest.TempPathFactory, real: Provider) -> Iterator[S
     sign_in |= {"PASSWORD_MEMORY": "8", "PASSWORD_PASSES": "1"}
     sign_in |= {"OIDC_ISSUER": real.url, "OIDC_CLIENT_ID": "viva", "OIDC_CLIENT_SECRET": "ours"}
     settings = {f"VIVA_SIGN_IN__{name}": value for name, value in sign_in.items()}
-    with Server(tmp_path_factory.mktemp("team"), VIVA_PORT=port, **settings) as server:
+    with Quick(tmp_path_factory.mktemp("team"), VIVA_PORT=port, **settings) as server:
         set_up(server.client)
         yield server
 

@@ -12,6 +12,7 @@ from tests.e2e.conftest import FLAGS, OpenPage, chromium
 from tests.e2e.speech import LONG, MICROPHONE, SAID, microphone, record, recorded, says, stop, written
 from tests.e2e.steps import box, get, post, running
 from tests.e2e.test_accessible import checker
+from tests.quick import Quick
 from tests.server import Server
 
 VOICE = """() => {
@@ -39,7 +40,7 @@ def browser(browsers: BrowserType, tmp_path: Path) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def keeping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that keeps sound, and gives strict time the usual grace."""
-    with Server(tmp_path_factory.mktemp("keeping"), VIVA_VOICE__KEEP="true") as server:
+    with Quick(tmp_path_factory.mktemp("keeping"), VIVA_VOICE__KEEP="true") as server:
         yield server
 
 
@@ -125,7 +126,7 @@ def test_a_blocked_or_missing_microphone_is_explained_and_typing_goes_on(
 
 
 def test_who_cannot_be_heard_is_told_so(open_page: OpenPage, keeping: Server) -> None:
-    page = open_page("/", at=keeping, **MICROPHONE)
+    page = open_page("/", at=keeping, **MICROPHONE, again=False)
     page.clock.install()
     page.add_init_script(
         """const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);

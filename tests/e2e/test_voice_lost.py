@@ -14,7 +14,8 @@ from tests.e2e.steps import box, get, running
 from tests.server import Server
 
 KEPT = """async () => {
-    const { keptFor, chunks } = await import("/static/js/voice/kept.js");
+    const main = document.querySelector("script[type=module]").src;
+    const { keptFor, chunks } = await import(new URL("voice/kept.js", main));
     const kept = await keptFor(location.pathname + "/questions/1");
     return kept ? (await chunks(kept.id)).length : 0;
 }"""

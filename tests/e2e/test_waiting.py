@@ -12,6 +12,7 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.steps import ANSWER, box, get, post, running, submit
 from tests.e2e.test_accessible import checker, unfold
 from tests.llm import URL, FakeLlm
+from tests.quick import Quick
 from tests.server import VIVA, Server, environment, eventually, free_port
 
 AWAY = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET")
@@ -36,7 +37,7 @@ def llm(model: FakeLlm) -> FakeLlm:
 
 def graded_by(llm: FakeLlm, folder: Path, **settings: str) -> Server:
     patient = {"VIVA_RETRY_SECONDS": "0.1", "VIVA_LEASE_SECONDS": "4"}
-    return Server(folder, VIVA_GRADER="tests.llm:RemoteGrader", **patient, **settings, **{URL: llm.origin})
+    return Quick(folder, VIVA_GRADER="tests.llm:RemoteGrader", **patient, **settings, **{URL: llm.origin})
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,14 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.test_accessible import checker
+from tests.quick import Quick
 from tests.server import Server
 from tests.webhooks.receiver import Receiver
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    with Server(tmp_path, VIVA_WEBHOOKS__ALLOW_PRIVATE="true", VIVA_RETRY_SECONDS="600") as server:
+    with Quick(tmp_path, VIVA_WEBHOOKS__ALLOW_PRIVATE="true", VIVA_RETRY_SECONDS="600") as server:
         yield server
 
 

@@ -9,9 +9,10 @@ import pytest
 from tests.cluster import Cluster
 from tests.faults.llm import Llm
 from tests.faults.people import People
-from tests.faults.quick import Quick, QuickWorker
+from tests.fresh import small_bank
 from tests.llm import URL
-from tests.postgres import Postgres, running
+from tests.postgres import Postgres, in_memory, running
+from tests.quick import Quick, QuickWorker
 from tests.server import Server, free_port
 
 SETTINGS = {
@@ -20,6 +21,7 @@ SETTINGS = {
     "VIVA_BUSY_SECONDS": "1",
     "VIVA_LOG_LEVEL": "warning",
     "VIVA_DRAIN_SECONDS": "0.5",
+    "VIVA_BANK_DIR": str(small_bank()),
 }
 MACHINE_LEASE, CLUSTER_LEASE = 2, 4
 """Seconds: longer than the grader's patience."""
@@ -90,7 +92,7 @@ def machine(llm: Llm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mach
 
 @pytest.fixture(scope="package")
 def own_postgres() -> Iterator[Postgres]:
-    with running() as server:
+    with running(in_memory()) as server:
         yield server
 
 

@@ -9,9 +9,9 @@ from tests.api.speaking import KV, Speaker
 from tests.api.walk import at
 from tests.cluster import Cluster
 from tests.faults.conftest import SETTINGS, Machine
-from tests.faults.quick import Quick, QuickWorker
 from tests.faults.until import until
 from tests.postgres import Postgres
+from tests.quick import Quick, QuickWorker
 
 LISTENED_TO = "SELECT worker FROM recording WHERE state = 'transcribing' AND worker IS NOT NULL"
 

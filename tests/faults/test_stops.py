@@ -12,6 +12,7 @@ from tests.faults.llm import HELD, Llm
 from tests.faults.people import hand_in
 from tests.faults.until import until
 from tests.llm import URL
+from tests.quick import Quick
 from tests.server import Server
 
 DRAIN = 1.0
@@ -42,7 +43,7 @@ class Follower(threading.Thread):
 
 def test_a_server_ends_what_streams_gives_its_job_back_and_loses_nothing(tmp_path: Path, llm: Llm) -> None:
     settings = SETTINGS | {URL: llm.origin, "VIVA_DRAIN_SECONDS": str(DRAIN)}
-    with Server(tmp_path, **settings) as server:
+    with Quick(tmp_path, **settings) as server:
         with llm.holding():
             first = hand_in(server.client, HELD)
             until(lambda: llm.held == 1)

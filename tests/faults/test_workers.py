@@ -13,8 +13,8 @@ from tests.faults.account import account, status
 from tests.faults.conftest import PROCRASTINATE, Hosted, Machine
 from tests.faults.llm import DEADLY, HELD, NONSENSE
 from tests.faults.people import hand_in
-from tests.faults.quick import viva
 from tests.faults.until import until
+from tests.quick import viva
 from tests.server import Server
 
 DEATHS = 5

@@ -17,10 +17,10 @@ from service.metrics import Metrics
 from service.plugins import load
 from service.store import attempts, items, jobs
 from service.store.engine import Store, Tx
-from service.store.migrate import upgrade
 from service.store.notices import listen
 from service.wiring import utc_now
 from tests.domain.builders import GRADER, ITEM, make_attempt, make_grade
+from tests.fresh import fresh
 
 QUICK = Limits(lease=60, tries=4, retry=0.05)
 
@@ -118,8 +118,7 @@ async def _at_once(_: Job) -> None:
 @pytest.fixture(params=["embedded on SQLite", "embedded on Postgres", "procrastinate"])
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     if request.param == "embedded on SQLite":
-        store = Store(f"sqlite:///{tmp_path / 'viva.db'}", busy_seconds=1)
-        upgrade(store)
+        store = Store(f"sqlite:///{fresh(tmp_path)}/viva.db", busy_seconds=1)
     else:
         store = Store(request.getfixturevalue("postgres_url"))
     yield Bench(request.param.split()[0], store)

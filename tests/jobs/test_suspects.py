@@ -12,8 +12,8 @@ from service.errors import GraderUnavailable
 from service.jobs.runner import Runner
 from service.store import jobs
 from service.store.engine import Store, Tx
-from service.store.migrate import upgrade
 from service.wiring import utc_now
+from tests.fresh import fresh
 from tests.jobs.conftest import Bench
 
 
@@ -51,8 +51,7 @@ def left_by_the_dead(bench: Bench) -> tuple[UUID, UUID]:
 
 
 def test_on_sqlite_a_new_process_takes_over_at_once_what_one_before_it_held(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'viva.db'}")
-    upgrade(store)
+    store = Store(f"sqlite:///{fresh(tmp_path)}/viva.db")
     bench = Bench("embedded", store)
     held, _ = left_by_the_dead(bench)
     losses: dict[UUID, int] = {}

@@ -14,6 +14,7 @@ from service.api.app import create_app
 from service.settings import Settings
 from tests.api.walk import answer, begin
 from tests.conftest import banks
+from tests.fresh import fresh, small_bank
 from tests.server import VIVA, environment
 
 DISK = 1_000_000
@@ -27,11 +28,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def few_questions(folder: Path) -> None:
+    """Whatever runs in the folder has a small bank."""
+    (folder / ".env").write_text(f"VIVA_BANK_DIR={small_bank()}\n")
+
+
 @pytest.fixture(scope="session")
 def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the databases `1.db` and `2.db`, with as many graded answers."""
     made = tmp_path_factory.mktemp("answered")
-    with TestClient(create_app(Settings(data_dir=made), banks=banks()), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(Settings(data_dir=fresh(made)), banks=banks()), base_url="http://127.0.0.1") as client:
         for number in (1, 2):
             answer(client, begin(client))
             with closing(sqlite3.connect(made / "viva.db")) as connection:

@@ -18,7 +18,8 @@ from service.operations.postgres import dump
 from service.store.condition import schemas
 from tests.api.walk import answer, begin
 from tests.operations.conftest import attempts, change, crowded, files, fill, rows
-from tests.server import Server, eventually
+from tests.quick import Quick
+from tests.server import eventually
 from tests.test_cli import complaint, viva
 
 HALF_WRITTEN = """
@@ -51,7 +52,7 @@ class Writer(threading.Thread):
 
 
 def test_copies_made_while_a_server_writes_are_whole_and_lack_nothing_that_was_acknowledged(folder: Path) -> None:
-    with Server(folder) as server:
+    with Quick(folder) as server:
         writer = Writer(server.client.base_url)
         writer.start()
         try:

@@ -12,19 +12,20 @@ import pytest
 
 from service.operations.doctor import CHECKS, DATABASE, SQLITE
 from service.settings import ROOT
+from tests.fresh import small_bank
 from tests.llm_server import LlmServer
 from tests.operations import spoil
 from tests.operations.conftest import change
-from tests.server import Server
+from tests.quick import Quick
 from tests.test_cli import viva
 
 ALL = {"database", *CHECKS, *DATABASE, *SQLITE}
-FREE = {"VIVA_PORT": "0"}
+USUAL = {"VIVA_PORT": "0", "VIVA_BANK_DIR": str(small_bank())}
 
 
 def examined(code: int, **settings: str) -> dict[str, tuple[str, str]]:
     """Level and text of each finding by its check."""
-    ended = viva("doctor", **FREE | settings)
+    ended = viva("doctor", **USUAL | settings)
     assert (ended.returncode, ended.stderr) == (code, "")
     return {line[9:21].strip(): (line[:8].strip(), line[22:]) for line in ended.stdout.splitlines()}
 
@@ -130,7 +131,7 @@ def test_a_clock_that_was_set_back_is_a_warning(database: Path, statement: str) 
 
 
 def test_a_running_server_and_its_database_are_well(folder: Path) -> None:
-    with Server(folder) as server:
+    with Quick(folder) as server:
         port = server.client.base_url.port
         assert server.client.get("/readyz").status_code == 200
         found = examined(0, VIVA_PORT=str(port))
@@ -176,7 +177,7 @@ def test_a_port_that_another_program_has_is_a_failure(other: Callable[[], Abstra
 def test_a_free_port_and_a_bank_are_described(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    found = examined(0, VIVA_PORT=str(port))
+    found = examined(0, VIVA_PORT=str(port), VIVA_BANK_DIR=str(ROOT))
     assert found["port"] == ("ok", f"{port} is free.")
     assert f"{len(list((ROOT / 'questions').rglob('*.md')))} questions in" in found["bank"][1]
     assert found["grader"][1].startswith("keyword ")

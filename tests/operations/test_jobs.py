@@ -11,8 +11,11 @@ from service.domain.rubric import Item
 from service.errors import GraderUnavailable
 from service.graders.keyword import KeywordGrader
 from tests.api.walk import answer, begin
-from tests.server import Server, Worker, eventually
+from tests.quick import Quick, QuickWorker
+from tests.server import eventually
 from tests.test_cli import complaint, viva
+
+pytestmark = pytest.mark.usefixtures("few_questions")
 
 
 class Away(KeywordGrader):
@@ -43,7 +46,7 @@ def listed(*options: str) -> list[str]:
 
 def handed_in(folder: Path, settings: dict[str, str] | None = None, count: int = 1) -> list[str]:
     """Ids of attempts that a server took in, and did with what its grader does; it has stopped."""
-    with Server(folder, **(settings or {})) as server:
+    with Quick(folder, **(settings or {})) as server:
         wait = 0 if settings == AWAY else 25
         made = [answer(server.client, begin(server.client), wait=wait)["id"] for _ in range(count)]
         if settings == AWAY:
@@ -55,7 +58,7 @@ def handed_in(folder: Path, settings: dict[str, str] | None = None, count: int =
 
 
 def grades(folder: Path) -> list[Any]:
-    return Server(folder).rows("SELECT number, grader, version FROM grade ORDER BY attempt_id, number")
+    return Quick(folder).rows("SELECT number, grader, version FROM grade ORDER BY attempt_id, number")
 
 
 def test_what_waits_and_why_is_listed(folder: Path) -> None:
@@ -76,7 +79,7 @@ def test_what_failed_is_listed_and_starts_over(folder: Path) -> None:
     assert viva("jobs", "retry", attempts[0]).stdout == "1 jobs start over\n"
     assert [line.split()[2] for line in listed()[:2]] == ["waits", "failed"]
     assert viva("jobs", "retry").stdout == "1 jobs start over\n"
-    with Server(folder) as server:
+    with Quick(folder) as server:
         for attempt in attempts:
             read = server.client.get(f"/api/v1/attempts/{attempt}", params={"wait": 20}).json()
             assert (read["status"], read["grade"]["grader"]["name"]) == ("graded", "keyword")
@@ -96,7 +99,7 @@ def test_a_cancelled_answer_is_kept_without_a_grade(folder: Path) -> None:
     (attempt,) = handed_in(folder, AWAY)
     assert viva("jobs", "cancel", attempt).stdout == "1 jobs cancelled\n"
     assert listed() == ["0 jobs"]
-    with Server(folder) as server:
+    with Quick(folder) as server:
         read = server.client.get(f"/api/v1/attempts/{attempt}").json()
         assert (read["status"], read["ungraded_reason"]) == ("ungraded", "It was cancelled.")
 
@@ -106,7 +109,7 @@ def test_answers_are_graded_again_by_another_version_once(folder: Path) -> None:
     enqueued = viva("regrade", "--no-wait", **NEWER)
     assert enqueued.stdout == "3 answers wait to be graded again, 0 failed\n"
     assert viva("regrade", "--no-wait", **NEWER).stdout == "3 answers wait to be graded again, 0 failed\n"
-    with Server(folder, **NEWER) as server:
+    with Quick(folder, **NEWER) as server:
         done = viva("regrade", **NEWER)
         assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "0 answers wait to be graded again, 0 failed")
         newest = server.client.get("/api/v1/attempts").json()["items"][0]
@@ -118,7 +121,10 @@ def test_answers_are_graded_again_by_another_version_once(folder: Path) -> None:
 
 def test_a_question_can_be_graded_again_alone(folder: Path) -> None:
     handed_in(folder)
-    assert viva("regrade", "--question", "rope", **NEWER).stdout == "0 answers wait to be graded again, 0 failed\n"
+    assert (
+        viva("regrade", "--question", "prefill-vs-decode", **NEWER).stdout
+        == "0 answers wait to be graded again, 0 failed\n"
+    )
     assert "no question" in complaint(viva("regrade", "--question", "nothing", **NEWER)).lower()
 
 
@@ -136,7 +142,7 @@ def test_a_dry_run_says_what_a_regrade_would_take_and_changes_nothing(folder: Pa
 
 def test_only_what_was_handed_in_since_a_date_is_graded_again(folder: Path) -> None:
     handed_in(folder, count=2)
-    with Server(folder).database() as database, database:
+    with Quick(folder).database() as database, database:
         database.execute(
             "UPDATE attempt SET submitted_at = '2026-01-31 23:59:59.000000' WHERE id = (SELECT min(id) FROM attempt)"
         )
@@ -151,7 +157,7 @@ def test_one_attempt_is_graded_again_whatever_graded_it(folder: Path) -> None:
     first, _ = handed_in(folder, count=2)
     assert viva("regrade", first, "--dry-run").stdout.startswith("1 answers")
     assert viva("regrade", first, "--no-wait").stdout == "1 answers wait to be graded again, 0 failed\n"
-    with Server(folder) as server:
+    with Quick(folder) as server:
         assert viva("regrade").returncode == 0
         assert server.client.get(f"/api/v1/attempts/{first}").json()["status"] == "graded"
     assert sorted(number for number, _, _ in grades(folder)) == [1, 1, 2]
@@ -159,7 +165,7 @@ def test_one_attempt_is_graded_again_whatever_graded_it(folder: Path) -> None:
 
 
 def test_what_a_person_has_graded_is_left_out(folder: Path) -> None:
-    with Server(folder) as server:
+    with Quick(folder) as server:
         attempt = answer(server.client, begin(server.client))["id"]
         changes = {"based_on": 1, "note": "It stands.", "verdicts": []}
         assert server.client.post(f"/api/v1/review/attempts/{attempt}/grades", json=changes).status_code == 201
@@ -170,7 +176,7 @@ def test_what_a_person_has_graded_is_left_out(folder: Path) -> None:
 
 def test_a_regrade_that_fails_leaves_the_grade_and_says_so(folder: Path) -> None:
     (attempt,) = handed_in(folder)
-    with Server(folder, **GIVEN_UP) as server:
+    with Quick(folder, **GIVEN_UP) as server:
         failed = viva("regrade", **GIVEN_UP)
         assert (failed.returncode, failed.stdout.splitlines()[-1]) == (1, "0 answers wait to be graded again, 1 failed")
         read = server.client.get(f"/api/v1/attempts/{attempt}").json()
@@ -185,7 +191,7 @@ def test_a_worker_is_for_postgres(folder: Path) -> None:
 
 
 def test_a_worker_answers_to_whoever_watches_it_and_to_nobody_else(tmp_path: Path, postgres_url: str) -> None:
-    with Worker(tmp_path, VIVA_DATABASE_URL=postgres_url) as worker:
+    with QuickWorker(tmp_path, VIVA_DATABASE_URL=postgres_url) as worker:
         assert worker.client.get("/readyz").status_code == 200
         assert "viva_jobs" in worker.client.get("/metrics").text
         assert worker.client.get("/api/v1/questions").status_code == 404
@@ -204,7 +210,7 @@ def test_engines_that_cannot_work_say_what_to_do(folder: Path, postgres_url: str
 def test_what_is_to_be_kept_for_a_while_goes_after_it(folder: Path, days: str | None) -> None:
     handed_in(folder)
     settings = {"VIVA_KEEP_DAYS": days} if days else {}
-    server = Server(folder, **settings)
+    server = Quick(folder, **settings)
     with server.database() as database, database:
         database.execute("UPDATE practice_session SET finished_at = '2020-01-01 00:00:00'")
     with server:

@@ -16,7 +16,7 @@ from service.settings import Settings
 from service.store.engine import Store
 from tests.operations import spoil
 from tests.operations.conftest import attempts, crowded, files, fill, rows
-from tests.server import Server
+from tests.quick import Quick
 from tests.test_cli import complaint, viva
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
@@ -43,7 +43,7 @@ def test_a_backup_comes_back_and_the_replaced_database_is_kept(copy: Path, datab
     assert attempts(database.with_name(KEPT)) == 2
     assert set(files(database.parent)) == {"viva.db", KEPT}
     assert copy.read_bytes() == saved
-    with Server(folder) as server:
+    with Quick(folder) as server:
         assert len(server.client.get("/api/v1/attempts").json()["items"]) == 1
 
 
@@ -72,7 +72,7 @@ def test_a_database_with_something_in_it_is_replaced_only_by_force(copy: Path, d
 
 
 def test_while_a_server_has_the_database_open_nothing_is_replaced(copy: Path, database: Path, folder: Path) -> None:
-    with Server(folder) as server:
+    with Quick(folder) as server:
         assert "stop the server first" in complaint(viva("restore", "copy.db", "--force"))
         assert len(server.client.get("/api/v1/attempts").json()["items"]) == 2
         assert server.client.get("/readyz").status_code == 200
@@ -194,7 +194,7 @@ def test_what_was_kept_before_is_never_replaced(copy: Path, database: Path, fold
 def crashed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files that a server leaves which was killed over its third session."""
     folder = tmp_path_factory.mktemp("crashed")
-    with Server(folder) as server:
+    with Quick(folder) as server:
         made = [server.client.post("/api/v1/sessions", json={"question_ids": ["kv-cache"]}) for _ in range(3)]
         assert {response.status_code for response in made} == {201}
         server.kill()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service.store.engine import Store
-from service.store.migrate import upgrade
+from tests.fresh import fresh
 
 
 @pytest.fixture
@@ -17,8 +17,8 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def sqlite_store(path: Path) -> Iterator[Store]:
     """It waits 0.2 s for another writer."""
+    fresh(path.parent)
     store = Store(f"sqlite:///{path}", busy_seconds=0.2)
-    upgrade(store)
     yield store
     store.close()
 

@@ -14,9 +14,9 @@ from sqlmodel import col, select
 from service.domain.attempt import Attempt, Person
 from service.store import attempts, jobs, reviews, scores, sessions
 from service.store.engine import Store, Tx
-from service.store.migrate import upgrade
 from service.store.tables import AttemptRow, ReviewRow, SessionRow
 from tests.bench.rows import ASKED, END, FEW, MANY, fill
+from tests.fresh import fresh
 from tests.postgres import Postgres
 
 SMALL, MEDIUM = 3_000, 9_000
@@ -85,8 +85,7 @@ def medium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def filled(folder: Path, number: int) -> Iterator[Store]:
-    store = Store(f"sqlite:///{folder / 'viva.db'}")
-    upgrade(store)
+    store = Store(f"sqlite:///{fresh(folder)}/viva.db")
     fill(store, number)
     yield store
     store.close()

@@ -12,9 +12,9 @@ from service.store.condition import schemas
 from tests.api.walk import GOOD, answer, at, begin, save
 from tests.faults.account import account
 from tests.faults.people import People
-from tests.faults.quick import Quick, QuickWorker, viva
 from tests.faults.until import until
 from tests.postgres import Postgres
+from tests.quick import Quick, QuickWorker, viva
 from tests.server import VIVA, Server, environment, free_port
 
 SETTINGS = {"VIVA_GRADER": "tests.upgrade.slow:Slow", "VIVA_LOG_LEVEL": "warning", "VIVA_DRAIN_SECONDS": "0"}

@@ -16,7 +16,10 @@ from service.settings import Settings
 from service.webhooks.settings import WebhookSettings
 from tests.api.test_limits import problem
 from tests.api.walk import GOOD, answer, begin
-from tests.server import Server, eventually
+from tests.conftest import banks
+from tests.fresh import fresh
+from tests.quick import Quick
+from tests.server import eventually
 from tests.webhooks.receiver import Received, Receiver
 
 HOOKS = "/api/v1/webhooks"
@@ -33,8 +36,8 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def served(folder: Path, *, private: bool = True, seconds: float = 10) -> Iterator[TestClient]:
     webhooks = WebhookSettings(allow_private=private, timeout_seconds=seconds)
-    settings = Settings(data_dir=folder / "data", webhooks=webhooks, retry_seconds=0.01, job_tries=3)
-    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+    settings = Settings(data_dir=fresh(folder / "data"), webhooks=webhooks, retry_seconds=0.01, job_tries=3)
+    with TestClient(create_app(settings, banks=banks()), base_url="http://127.0.0.1") as client:
         yield client
 
 
@@ -189,7 +192,7 @@ def test_what_was_acknowledged_before_a_kill_is_told_after_the_restart(tmp_path:
     with ExitStack() as stack:
         receiver = stack.enter_context(Receiver("silence", "204 No Content"))
         settings = {"VIVA_WEBHOOKS__ALLOW_PRIVATE": "true", "VIVA_LOG_LEVEL": "warning", "VIVA_RETRY_SECONDS": "0.1"}
-        server = stack.enter_context(Server(tmp_path, **settings))
+        server = stack.enter_context(Quick(tmp_path, **settings))
         hook = register(server.client, receiver.origin, "attempt.graded")
         attempts = {answer(server.client, begin(server.client), GOOD)["id"] for _ in range(3)}
         server.kill()  # one is on its way, or has not even been begun

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from tests.api.walk import GOOD, answer, begin
-from tests.faults.quick import Quick, QuickWorker, viva
 from tests.postgres import Postgres
+from tests.quick import Quick, QuickWorker, viva
 from tests.server import eventually
 from tests.webhooks.receiver import Receiver
 from tests.webhooks.test_webhooks import log, register, verified

@@ -27,7 +27,7 @@ export function showHeader() {
     h(
       "a",
       { href: "/", class: "brand" },
-      h("img", { src: "/static/icon.svg", alt: "", width: 28, height: 28 }),
+      h("img", { src: new URL("../icon.svg", import.meta.url).pathname, alt: "", width: 28, height: 28 }),
       h("span", {}, "Viva"),
     ),
     h("nav", { "aria-label": "Main", class: "places" }, links),

@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from subprocess import TimeoutExpired
 
+from tests.fresh import fresh
 from tests.server import Server, Worker, environment
 
 _context = multiprocessing.get_context("forkserver")
@@ -20,10 +21,13 @@ _context.set_forkserver_preload(["__main__", "service.cli", "procrastinate", "ps
 
 
 class Quick(Server):
-    """`viva serve`, forked."""
+    """`viva serve`, forked. Without settings that say otherwise its database is migrated, and it stops at once."""
 
     def _launch(self) -> "Forked":
-        return Forked(self.command, environment(self.folder, **self.settings), self.folder, self._log)
+        variables = environment(self.folder, **{"VIVA_DRAIN_SECONDS": "0"} | self.settings)
+        if "VIVA_DATABASE_URL" not in variables:
+            fresh(Path(variables["VIVA_DATA_DIR"]))
+        return Forked(self.command, variables, self.folder, self._log)
 
 
 class QuickWorker(Quick, Worker):
