@@ -33,11 +33,15 @@ def get(tx: Tx, digest: str) -> Item:
 
 
 def _body(item: Item) -> str:
-    """What grading and showing the question need, with nothing that 0.1.0, which may still run, would refuse."""
+    """What grading and showing the question need, with nothing that 0.1.0, which may still run, would refuse.
+
+    So a version that is no longer in the bank is graded again without its paraphrases.
+    """
+    unknown = {"__all__": {"paraphrases"}}
     return item.model_dump_json(
         exclude={
             "question": {"explanation": True, "follow_ups": {"__all__": {"key_points"}}},
-            "rubric": {"anchors": True},
+            "rubric": {"anchors": True, "criteria": {"__all__": unknown}, "mistakes": unknown},
         },
         exclude_defaults=True,
     )

@@ -30,6 +30,7 @@ def configure(**where: Any) -> None:
         render_as_batch=engine.dialect.name == "sqlite",
         render_item=render,
         transactional_ddl=True,  # SQLite can, though alembic does not assume it: all of a migration, or nothing
+        transaction_per_migration=True,  # few tables are locked at a time: a server at work could wait for another one
     )
 
 
