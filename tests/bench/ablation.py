@@ -6,7 +6,7 @@ The sets are those of the folder that GRADED_SETS names. Held-out anchors are le
 import asyncio
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
@@ -27,10 +27,11 @@ from service.graders.semantic.model import Encoded, the_model
 from service.settings import ROOT
 from tests.bench.tables import show
 
+NO_CUES: Mapping[str, object] = {"CUES": {"met": 0.0, "partial": 0.0, "missed": 0.0}, "MISTAKEN": 0.0}
 PARTS: Mapping[str, Mapping[str, object]] = {
     "nothing": {},
     "other words (vectors)": {"NEARLY": 0.0},
-    "cues": {"CUES": {"met": 0.0, "partial": 0.0, "missed": 0.0}},
+    "cues": NO_CUES,
     "words of the question discounted": {"QUESTION_WORD": 1.0},
     "paraphrases": {},
     "nearness of meaning as a whole": {"CLOSE": 0.0},
@@ -61,14 +62,19 @@ def report() -> None:
 
     with patch.object(the_model(), "encode", once):  # the model reads each text once for all rows
         rows = (_row(name, without, sets) for name, without in PARTS.items())
-        show(("left out", "anchors, AUC", *(f"{path.stem}, r; {', '.join(ATTACKS[:3])}" for path in sets)), rows)
+        columns = (f"{path.stem}, r; {', '.join(ATTACKS[:3])}" for path in sets)
+        show(("left out", "anchors, AUC", "without cues", *columns), rows)
 
 
 def _row(name: str, without: Mapping[str, object], sets: list[Path]) -> tuple[str, ...]:
+    items = list(load_bank(ROOT).items.values())[::2]
+    if name == "paraphrases":
+        items = [_unparaphrased(item) for item in items]
     with _changed(without):
-        items = list(load_bank(ROOT).items.values())[::2]
-        found = _anchors(map(_unparaphrased, items) if name == "paraphrases" else items)
-        return (name, f"{found:.3f}", *map(_set, sets))
+        anchors = [_anchors(items)]
+        with _changed(NO_CUES):
+            anchors.append(_anchors(items))
+        return (name, *(f"{found:.3f}" for found in anchors), *map(_set, sets))
 
 
 @contextmanager
@@ -94,7 +100,7 @@ def _unparaphrased(item: Item) -> Item:
     return item.model_copy(update={"rubric": rubric.model_copy(update={"criteria": points, "mistakes": mistakes})})
 
 
-def _anchors(items: Iterable[Item]) -> float:
+def _anchors(items: Sequence[Item]) -> float:
     """How often a key point that people call met is above another."""
     grader, met, other = SemanticGrader(), list[float](), list[float]()
     for item in items:
