@@ -12,8 +12,9 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
+from service.bench.lines import read_lines
 from service.bench.samples import ATTACKS, BASES, CONTROLS, Sample
 from service.domain.attempt import Answer
 from service.domain.rubric import Anchor, AnchorKind, Item
@@ -56,19 +57,7 @@ def read_attacks(path: Path, items: Sequence[Item]) -> list[Sample]:
     able = [item for item in items if all(_anchor(item, name) for name in _ANCHORS)]
     if not able:
         raise ConfigError("No question has the anchors that attacks are added to.")
-    return list(_filled(_lines(path), cycle(able)))
-
-
-def _lines(path: Path) -> Iterator[Attack]:
-    try:
-        lines = path.read_text().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"Cannot read {path}: {error}") from error
-    for number, line in enumerate(lines, 1):
-        try:
-            yield Attack.model_validate_json(line)
-        except ValidationError as error:
-            raise ConfigError(f"{path}:{number}: {error.errors()[0]['msg']}") from error
+    return list(_filled(read_lines(path, Attack), cycle(able)))
 
 
 def _filled(attacks: Iterator[Attack], items: Iterator[Item]) -> Iterator[Sample]:

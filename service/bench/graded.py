@@ -8,12 +8,14 @@ cues, the figures say little.
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from service.bench.lines import read_lines
 from service.bench.samples import People, Sample
 from service.domain.attempt import Answer
 from service.domain.grade import VerdictLabel
@@ -56,20 +58,11 @@ def sets(path: Path) -> list[Path]:
     return found
 
 
-def read_lines(path: Path) -> Iterator[tuple[Line, Answer]]:
+def answered(path: Path) -> Iterator[tuple[Line, Answer]]:
     """The lines of a set whose answer has words. Raises ConfigError."""
-    try:
-        lines = path.read_text().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"Cannot read {path}: {error}") from error
-    for number, text in enumerate(lines, 1):
-        try:
-            line = Line.model_validate_json(text)
+    for line in read_lines(path, Line):
+        with suppress(Invalid):
             yield line, Answer.of(line.answer)
-        except ValidationError as error:
-            raise ConfigError(f"{path}:{number}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}") from error
-        except Invalid:
-            continue
 
 
 def read_set(path: Path) -> list[Sample]:
@@ -77,7 +70,7 @@ def read_set(path: Path) -> list[Sample]:
 
     Raises ConfigError.
     """
-    return [sample for line, answer in read_lines(path) for sample in _samples(path, line, answer)]
+    return [sample for line, answer in answered(path) for sample in _samples(path, line, answer)]
 
 
 def _samples(path: Path, line: Line, answer: Answer) -> Iterator[Sample]:

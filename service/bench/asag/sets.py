@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from service.bench.asag.parts import Part, parts
-from service.bench.graded import MOST_POINTS, Line, read_lines
+from service.bench.graded import MOST_POINTS, Line, answered
 from service.domain.attempt import Answer
 from service.domain.question import Question, Source
 from service.domain.rubric import Item, KeyPoint, Rubric
@@ -37,7 +37,7 @@ class Case:
 
 def cases(path: Path) -> list[Case]:
     """The answers of a set; those without words or reference are left out. Raises ConfigError."""
-    return [case for line, answer in read_lines(path) for case in _case(line, answer)]
+    return [case for line, answer in answered(path) for case in _case(line, answer)]
 
 
 def _case(line: Line, answer: Answer) -> Iterator[Case]:
