@@ -73,20 +73,18 @@ class Board:
         self._vectors = np.concatenate(vectors).astype(np.float16)  # kept for long: half the memory
         self._denied = np.array(denied, dtype=bool)
         self._numbers = np.array([stem[:1].isdecimal() for stem in stems], dtype=bool)
-        self._loose = np.concatenate([np.full(len(s.weights), s.loose) for s in self.statements])
+        self.sizes = np.array([len(s.weights) for s in self.statements])
+        self._loose = np.repeat([s.loose for s in self.statements], self.sizes)
         self.truths = np.array([number not in mistakes for number in range(len(texts))])
-        self.core = np.repeat(
-            [n not in paraphrases for n in range(len(texts))], [len(s.weights) for s in self.statements]
-        )
+        self.core = np.repeat([number not in paraphrases for number in range(len(texts))], self.sizes)
         """The rows of the rubric's own statements."""
-        self.true = np.repeat(self.truths, [len(s.weights) for s in self.statements])
+        self.true = np.repeat(self.truths, self.sizes)
         """The rows of truths."""
         self.denials = np.array([s.denials for s in self.statements])
-        self.sizes = np.array([len(s.weights) for s in self.statements])
         self.meanings = np.stack([_meaning(text) for text in texts]).astype(np.float16)
         self.starts = np.array([s.rows.start for s in self.statements])
         """The first row of each statement."""
-        self.statement = np.repeat(np.arange(len(texts)), [len(s.weights) for s in self.statements])
+        self.statement = np.repeat(np.arange(len(texts)), self.sizes)
         self._weights = np.concatenate([s.weights for s in self.statements])[:, None]
 
     def shares(self, rows: Matrix) -> Matrix:

@@ -1,6 +1,5 @@
 """An item as the semantic grader uses it: its sheet of cues, and its statements on a board."""
 
-from collections.abc import Iterator
 from itertools import chain, groupby
 from typing import NamedTuple
 
@@ -25,10 +24,6 @@ class Page(NamedTuple):
     corrections: dict[str, int]
     told: Vectors
     """What the clauses and sentences of the model answer mean."""
-
-    def truths(self) -> Iterator[int]:
-        """What says any key point."""
-        return chain.from_iterable(self.points.values())
 
 
 def compile_page(item: Item, model: Model) -> Page:
@@ -74,4 +69,4 @@ def _meanings(text: Text) -> Vectors:
     clauses = text.clauses
     sentences = [list(own) for _, own in groupby(clauses, key=lambda clause: clause.sentence)]
     spans = [(c.first, c.last) for c in clauses] + [(own[0].first, own[-1].last) for own in sentences]
-    return np.stack([text.meaning(*span) for span in spans])
+    return np.stack([text.meaning(*span) for span in spans or [(0, 0)]])  # one of nothing, where there are no words

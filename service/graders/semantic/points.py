@@ -92,5 +92,5 @@ def _distinct(best: Matrix) -> list[float]:
     """By key point, how much more some place says of it than of any other; 0 where there is no other."""
     if len(best) == 1:
         return [0.0]
-    first, second = np.sort(best, axis=0)[-1], np.sort(best, axis=0)[-2]
+    second, first = np.sort(best, axis=0)[-2:]
     return [float(found) for found in (best - np.where(best == first, second, first)).max(axis=1)]

@@ -151,3 +151,9 @@ def test_the_model_is_loaded_at_the_first_grade_and_not_before() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "set()"
+
+
+def test_a_model_answer_without_words_is_no_trouble() -> None:
+    item = make_item(rubric=ITEM.rubric, prompt=ITEM.question.prompt, model_answer="…")
+    marking = asyncio.run(GRADER.mark(item, Answer(text="A larger batch increases throughput.")))
+    assert [verdict.point for verdict in marking.verdicts if verdict.label == "met"] == ["M2"]
