@@ -9,7 +9,7 @@ import numpy as np
 from service.bench.asag.run import Graded
 from service.bench.asag.statistics import Drawn, Numbers, auc, kappa, middle, rmse
 
-MAP = (0.38, 0.8)
+MAP = (0.43, 0.72)
 """Score = first + second x credit, cut to 0 to 1: the one map for all sets and graders. The mean of the least squares
 of `semantic` on DigiKlausur and on SAF."""
 RIVALS = ("stems", "length")

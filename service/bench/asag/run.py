@@ -21,8 +21,8 @@ FULL = 0.999
 """Score from which on an answer has full marks."""
 LEAST_FULL = 3
 """Answers with full marks that a question needs for its attacks to be compared with them."""
-_SUREST = 9.0
-"""Odds, as logarithm, that count as certain: from there on nothing is gained or lost."""
+_TEMPER = 5.0
+"""What odds, as logarithm, are divided by, to be a credit again."""
 
 
 @dataclass
@@ -95,7 +95,7 @@ def _quoted(evidence: Sequence[Evidence]) -> str:
 def credit(verdict: Verdict) -> float:
     """What a verdict is worth, from 0 to 1: with a confidence, by the odds that the key point is met.
 
-    On the scale of probabilities nearly all answers would be close to 0 or to 1, and their order lost.
+    The odds are tempered: as probabilities nearly all answers would be close to 0 or to 1.
     """
     if verdict.label == "partial":
         return 0.5
@@ -103,8 +103,7 @@ def credit(verdict: Verdict) -> float:
     met = bet if verdict.label == "met" else 1 - bet
     if met in (0.0, 1.0):
         return met
-    odds = math.log(met / (1 - met))
-    return min(max(0.5 + odds / (2 * _SUREST), 0.0), 1.0)
+    return 1 / (1 + math.exp(-math.log(met / (1 - met)) / _TEMPER))
 
 
 def _references(case: Case) -> list[str]:

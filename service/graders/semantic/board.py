@@ -5,20 +5,18 @@ their vectors in context. Where one of the two is denied and the other not, or t
 """
 
 from collections.abc import Container, Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from service.graders.clauses import Clause
 from service.graders.cues import Vocabulary
-from service.graders.lexicon import RELATING_WORDS
+from service.graders.lexicon import COORDINATORS
 from service.graders.places import keys
 from service.graders.semantic.alike import Alike, Matrix
 from service.graders.semantic.comparison import Comparison
-from service.graders.semantic.lists import worths
+from service.graders.semantic.lists import Flags, apart, listed
 from service.graders.semantic.model import WIDTH, Vectors
-from service.graders.semantic.opposites import opposites
+from service.graders.semantic.opposites import degrees, opposites
 from service.graders.semantic.parameters import ALIKE, LISTED, NEARLY, QUESTION_WORD
 from service.graders.semantic.roles import Role, roles
 from service.graders.semantic.texts import Text
@@ -55,6 +53,7 @@ class Board:
         self._rows: dict[str, list[int]] = {}
         """Rows by the stem of their word."""
         stems: list[str] = []
+        entries: list[tuple[int, int]] = []
         denied: list[bool] = []
         for text in texts:
             words = text.content
@@ -66,15 +65,21 @@ class Board:
             denials = sum(map(text.denials, text.clauses))
             self.statements.append(Statement(rows, weights, loose, roles(text), denials))
             stems += own
+            entries += [(len(self.statements), entry) for entry in _entries(text)] or [(len(self.statements), 0)]
             denied += [text.denied(i) for i in words] or [False]
         for row, stem in enumerate(stems):
             self._rows.setdefault(stem, []).append(row)
         vectors = [text.vectors[list(text.content)] if text.content else _NO_VECTOR for text in texts]
         self._vectors = np.concatenate(vectors).astype(np.float16)  # kept for long: half the memory
         self._denied = np.array(denied, dtype=bool)
+        self.stems = np.unique(stems, return_inverse=True)[1]
+        """Of each row its stem, as a number."""
+        self._entries = np.unique(entries, axis=0, return_inverse=True)[1].ravel()
+        self.asked = np.array([stem in given for stem in stems], dtype=bool)
+        """The rows of words that the question gave away."""
         self._numbers = np.array([stem[:1].isdecimal() for stem in stems], dtype=bool)
         self.sizes = np.array([len(s.weights) for s in self.statements])
-        self._loose = np.repeat([s.loose for s in self.statements], self.sizes)
+        self._loose = np.array([s.loose for s in self.statements])
         self.truths = np.array([number not in mistakes for number in range(len(texts))])
         self.core = np.repeat([number not in paraphrases for number in range(len(texts))], self.sizes)
         """The rows of the rubric's own statements."""
@@ -93,48 +98,48 @@ class Board:
 
     def compare(self, answer: Text, counts: Sequence[bool], vocabulary: Vocabulary) -> Comparison:
         """`counts` says of each clause whether it asserts anything; one that is a list counts little."""
-        width = len(answer.words)
-        like = (self._vectors.astype(np.float32) @ answer.vectors.T - ALIKE[0]) / (ALIKE[1] - ALIKE[0])
-        like = np.clip(like, 0, NEARLY)
-        like[self._numbers] = 0
-        agree = self._denied[:, None] == np.array([answer.denied(i) for i in range(width)], dtype=bool)[None, :]
-        contrary = np.zeros_like(agree)
-        for column in range(width):
-            for key in keys(answer.words, column, vocabulary):
-                like[self._rows.get(key, ()), column] = 1
-            for stem in opposites(answer.words[column].stem):
-                contrary[self._rows.get(stem, ()), column] = True
-        exact = like > NEARLY
-        like[contrary] = 1
+        like, contrary = self._like(answer, vocabulary)
+        known, exact = like.max(axis=1), like > NEARLY
+        agree = self._denied[:, None] == np.array([answer.denied(i) for i in range(len(answer.words))], dtype=bool)
         agree ^= contrary
+        like[contrary] = 1
         agree |= like <= NEARLY  # what is only somewhat alike may be denied for its own sake
-        sentence, loose = worths(answer, counts)
-        like *= np.where(self._loose[:, None], loose, sentence)
-        for clause in answer.clauses:
-            for statement in self._disordered(answer, clause, vocabulary):
-                like[statement.rows, clause.first : clause.last] *= LISTED
-        given = np.array([QUESTION_WORD if word.stem in self._given else 1.0 for word in answer.words], np.float32)
-        content = np.zeros(width, np.float32)
-        content[list(answer.content)] = 1
+        asserts, content = np.zeros((2, len(answer.words)), dtype=bool)
+        content[list(answer.content)] = True
+        for clause, does in zip(answer.clauses, counts, strict=True):
+            asserts[clause.first : clause.last] = does
+        lists = np.where(self._loose[:, None], *listed(answer)).astype(np.int64)
+        lists += apart(exact, self.statement, self._entries, answer)
+        like *= (asserts * LISTED**lists)[self.statement]  # less again where a list is strung as well
+        in_lists = (asserts & (lists > 0)).sum(axis=1) / max(asserts.sum(), 1)
+        weights = content * np.array([QUESTION_WORD if word.stem in self._given else 1.0 for word in answer.words])
         alike = Alike(
             np.where(agree, like, 0), np.where(agree, 0, like), contrary.astype(np.float32), exact.astype(np.float32)
         )
-        return Comparison(self, answer, alike, given * content)
+        return Comparison(self, answer, alike, weights.astype(np.float32), known, in_lists)
 
-    def _disordered(self, answer: Text, clause: Clause, vocabulary: Vocabulary) -> Iterator[Statement]:
-        """What words without grammar between them hardly say, as they stand in another order: "scope file"."""
-        words = range(clause.first, clause.last)
-        if any(answer.words[i].text in RELATING_WORDS for i in words):
-            return
-        found = [{r for key in keys(answer.words, i, vocabulary) for r in self._rows.get(key, ())} for i in words]
-        beside = [(a, b) for i, (a, b) in zip(words, pairwise(found), strict=False) if not answer.words[i].after]
-        for statement in self.statements:
-            rows = range(statement.rows.start, statement.rows.stop)
-            if any(
-                (one := a.intersection(rows)) and (other := b.intersection(rows)) and min(other) < min(one)
-                for a, b in beside
-            ):
-                yield statement
+    def _like(self, answer: Text, vocabulary: Vocabulary) -> tuple[Matrix, Flags]:
+        """How alike rows and words are, and whether they are opposites."""
+        like = (self._vectors.astype(np.float32) @ answer.vectors.T - ALIKE[0]) / (ALIKE[1] - ALIKE[0])
+        like = np.clip(like, 0, NEARLY)
+        like[self._numbers] = 0
+        contrary = np.zeros(like.shape, dtype=bool)
+        for column, word in enumerate(answer.words):
+            for key in (*keys(answer.words, column, vocabulary), *degrees(word.stem)):
+                like[self._rows.get(key, ()), column] = 1
+            for stem in opposites(word.stem):
+                contrary[self._rows.get(stem, ()), column] = True
+        return like, contrary
+
+
+def _entries(text: Text) -> Iterator[int]:
+    """Of each content word the entry it stands in: what is enumerated has "and", "or" or a pause in between."""
+    entry = 0
+    for number, word in enumerate(text.words):
+        entry += word.text in COORDINATORS
+        if number in text.content:
+            yield entry
+        entry += bool(word.after)
 
 
 def _meaning(text: Text) -> Vectors:

@@ -3,22 +3,27 @@
 Everything is computed for all statements at once, in each place: a clause, or one with the clause before it.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from service.graders.semantic.alike import Alike, Matrix, Place, by_clause, by_place, places, share_of
 from service.graders.semantic.contradiction import contradicting
+from service.graders.semantic.lists import Flags
 from service.graders.semantic.parameters import (
+    ASKED,
     CROSSED,
     DISTRUST,
+    KNOWN,
     NO_MORE,
     OPPOSED,
+    RECALLED,
     TOGETHER,
 )
 from service.graders.semantic.roles import crossed, roles
-from service.graders.semantic.texts import Text
-from service.graders.semantic.trust import denying, strung
+from service.graders.semantic.texts import Text, normal
+from service.graders.semantic.trust import denying, listing, strung
 
 if TYPE_CHECKING:
     from service.graders.semantic.board import Board
@@ -33,14 +38,20 @@ class Seen(NamedTuple):
     """Where most of it stands."""
     trust: float
     """What of all evidence for the statement counts, from 0 to 1."""
+    plain: float
+    """What of the answer as a whole counts for it: less, where most of that is a list."""
 
 
 class Comparison:
     """What one answer shows of the statements of a board. There has to be a clause."""
 
-    def __init__(self, board: "Board", answer: Text, alike: Alike, weights: Matrix) -> None:
-        """`weights` of the answer's words."""
-        self._board, self._answer = board, answer
+    def __init__(
+        self, board: "Board", answer: Text, alike: Alike, weights: Matrix, known: Matrix, lists: Matrix
+    ) -> None:
+        """`weights` of the answer's words; `known`, by row, is how near its nearest word is, whatever is said of it;
+        `lists`, by statement, is the share of the answer in lists.
+        """
+        self._board, self._answer, self._known, self._lists = board, answer, known, lists
         self.places = places(answer.clauses)
         self._roles, self._undenied = roles(answer), denying(answer)
         self._trust = strung(alike.pro, board.statement, board.core, answer)
@@ -53,6 +64,7 @@ class Comparison:
         spans = [(answer.clauses[place[0]].first, answer.clauses[place[-1]].last) for place in self.places]
         no_more = share_of(np.maximum.reduceat(pro, board.starts, axis=0), weights, spans)
         within = self._evidence(*map(by_place, both))
+        self._opposed = self._opposite(by_place(both[0]), by_place(both[2]))
         self.within = np.where(within > 0, (1 - NO_MORE) * within + NO_MORE * no_more, within)
         """By statement and place, the share that is said there."""
         self._spread = self._evidence(*(part.max(axis=1, keepdims=True) for part in both))[:, 0]
@@ -63,7 +75,8 @@ class Comparison:
         meanings = board.meanings.astype(np.float32)
         self.near: Matrix = meanings @ self.meanings
         """By statement and place, the cosine of their meanings."""
-        self.beside: Matrix = meanings @ answer.meaning(0, len(answer.words))
+        self._meaning = answer.meaning(0, len(answer.words))
+        self.beside: Matrix = meanings @ self._meaning
         """By statement, the cosine with the whole answer: how much of `near` the matter alone brings."""
 
     def seen(self, number: int) -> Seen:
@@ -75,7 +88,21 @@ class Comparison:
         trust = CROSSED if crossed(board.statements[number].roles, self._roles) else 1.0
         if board.truths[number]:
             trust *= self._trust if board.statements[number].denials else self._trust * self._undenied
-        return Seen(evidence * trust if evidence > 0 else evidence, self.places[best], trust)
+        evidence *= trust if evidence > 0 else 1
+        trust *= CROSSED if self._opposed[number, best] else 1
+        return Seen(evidence, self.places[best], trust, listing(self._lists[number]))
+
+    def whole(self, numbers: Sequence[int]) -> float:
+        """How much the answer says of some statements taken together: their words, and their meaning; 1 is all."""
+        board = self._board
+        rows = np.flatnonzero(np.isin(board.statement, numbers))
+        stems, first, row = np.unique(board.stems[rows], return_index=True, return_inverse=True)
+        known = np.zeros(len(stems))
+        np.maximum.at(known, row, self._known[rows])
+        weights = np.where(board.asked[rows[first]], ASKED, 1.0)
+        (meaning,) = normal(board.meanings[list(numbers)].astype(np.float32).sum(axis=0, keepdims=True))
+        recalled = float(np.where(known >= KNOWN, known, 0) @ weights / weights.sum())
+        return RECALLED * recalled + (1 - RECALLED) * float(meaning @ self._meaning)
 
     def length(self, place: Place) -> int:
         """Words there."""
@@ -100,5 +127,9 @@ class Comparison:
     def _evidence(self, said: Matrix, against: Matrix, contrary: Matrix) -> Matrix:
         """By statement and place, of what is said in each place of each row."""
         found = self._board.shares(np.where(said >= against, said, -OPPOSED * against))
-        opposite = np.maximum.reduceat(contrary > said, self._board.starts, axis=0)
-        return np.where(opposite, CROSSED * found, found)
+        return np.where(self._opposite(said, contrary), CROSSED * found, found)
+
+    def _opposite(self, said: Matrix, contrary: Matrix) -> Flags:
+        """By statement and place, whether the opposite of a word is said there rather than the word."""
+        found: Flags = np.maximum.reduceat(contrary > said, self._board.starts, axis=0)
+        return found

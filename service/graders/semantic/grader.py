@@ -26,7 +26,7 @@ _CACHED_ITEMS = 128
 class SemanticGrader:
     """Marks by cues and by meaning. Deterministic; loads its model at the first grade, so that a start stays quick."""
 
-    identity = GraderName(name="semantic", version="2")
+    identity = GraderName(name="semantic", version="3")
 
     def __init__(self) -> None:
         """Raises ConfigError where the model is not installed."""

@@ -20,6 +20,8 @@ class Page(NamedTuple):
     board: Board
     points: dict[str, tuple[int, ...]]
     """By id what says the key point: first the rubric's own statement; its paraphrases and the model answer's words."""
+    shares: dict[str, float]
+    """By id, the share of all key points' weight that is the key point's."""
     mistakes: dict[str, tuple[int, ...]]
     corrections: dict[str, int]
     told: Vectors
@@ -34,6 +36,8 @@ def compile_page(item: Item, model: Model) -> Page:
         said.extend(texts)
         return tuple(range(len(said) - len(texts), len(said)))
 
+    total = sum(point.weight for point in rubric.points())
+    shares = {point.id: point.weight / total for point in rubric.points()}
     points = {point.id: add(point.says) for point in rubric.points()}
     corrections = {mistake.id: add(mistake.correction)[0] for mistake in rubric.mistakes}
     mistakes = {mistake.id: add(mistake.says) for mistake in rubric.mistakes}
@@ -47,9 +51,8 @@ def compile_page(item: Item, model: Model) -> Page:
         points[id_] = (*points[id_], len(texts))
         texts.append(words)
     wrong = frozenset(chain.from_iterable(mistakes.values()))
-    return Page(
-        sheet, Board(texts, sheet.prompt, wrong, paraphrases), points, mistakes, corrections, _meanings(model_answer)
-    )
+    board = Board(texts, sheet.prompt, wrong, paraphrases)
+    return Page(sheet, board, points, shares, mistakes, corrections, _meanings(model_answer))
 
 
 def _in_model_answer(sheet: Sheet, text: str, model_answer: Text) -> list[tuple[str, Text]]:

@@ -30,6 +30,8 @@ DENYING = (0.35, 1.0, 0.9)
 and how much less."""
 STRANGERS = (0.16, 0.24, 0.7)
 """The same of neighbours that belong together in no statement, for each word of the answer."""
+LISTING = (0.6, 0.9, 1.0)
+"""The same of words that stand in lists, for what the answer as a whole adds."""
 WORDS_BEFORE = 8
 """Words added to an answer's for that: few words prove little."""
 STRONG = 0.9
@@ -44,16 +46,22 @@ MISTAKEN = 0.2
 """What a key point loses without cues where a mistake is asserted."""
 BEST = 0.5
 """Share of a key point's statements that count, those that the answer says most of: one may be like it by chance."""
-CLOSE, MATTER = 0.8, 0.65
+CLOSE, MATTER = 0.6, 0.8
 """What each point of cosine of a place and the key point's statement adds; and how much of the whole answer's cosine is
 taken off before, as it comes of the matter alone."""
-DISTINCT = 0.45
+DISTINCT = 0.8
 """What each point adds by which a place says more of the key point than of any other."""
-LITERAL = 0.2
+LITERAL = 0.25
 """What the share of it adds that stands somewhere in the answer in its own words."""
+WHOLE, USUAL = 1.0, 0.39
+"""What an answer adds that says all of the key points taken together, to one that is all that is asked; others get by
+the root of their share in the weights. And how much an answer says of them at which nothing is added."""
+RECALLED, ASKED, KNOWN = 0.6, 0.5, 0.8
+"""Share of the whole that is words in common, beside meaning; weight of those that the question gave away; and how
+alike two words have to be for that."""
 UNDENIED = 0.11
 """What is taken off where a key point denies something and the place that says most of it does not."""
-EVEN, STEEPNESS = 0.88, 9.8
+EVEN, STEEPNESS = 0.86, 9.0
 """Evidence at which a key point is as likely met as not, and how fast the odds (as logarithm) grow with it."""
 CUES = {"met": 1.3, "partial": 0.0, "missed": -0.8}
 """What cues add to the odds, as logarithm: of key points that are met they find two thirds, of others a tenth."""

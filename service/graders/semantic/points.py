@@ -1,7 +1,7 @@
 """What the statements of a key point, or of a mistake, show together: one statement alone may be near by chance."""
 
 from collections.abc import Sequence
-from math import ceil
+from math import ceil, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +22,8 @@ from service.graders.semantic.parameters import (
     RIVAL,
     RIVALRY,
     UNDENIED,
+    USUAL,
+    WHOLE,
     WRONG,
 )
 
@@ -47,6 +49,7 @@ class Points:
         self._mistakes = {id_: self._mistaken(id_, best.max(axis=0), near) for id_ in page.mistakes}
         """By place, how surely it says each mistake."""
         self._wrong = self._share_mistaken()
+        self._whole = comparison.whole([own[0] for own in numbers])
 
     def point(self, id_: str) -> Found:
         """How surely the answer says a key point, and where."""
@@ -55,6 +58,7 @@ class Points:
         seen = sorted((first, *others), key=lambda s: s.evidence, reverse=True)
         more = CLOSE * float(comparison.near[own[0]].max() - MATTER * comparison.beside[own[0]])
         more += DISTINCT * self._distinct[id_] + LITERAL * float(comparison.literal[list(own)].max())
+        more += WHOLE * sqrt(self._page.shares[id_]) * first.plain * (self._whole - USUAL)
         evidence = float(np.mean([s.evidence for s in seen[: ceil(BEST * len(seen))]])) + first.trust * more
         best = int(self._best[id_].argmax())
         if self._page.board.denials[own[0]] and not comparison.denied(comparison.places[best]):

@@ -37,8 +37,9 @@ class Text(NamedTuple):
         return self.polarity.denial((word,)) != ()
 
     def denials(self, clause: Clause) -> int:
-        """Words of a clause that deny."""
-        return sum(word.text in NEGATORS for word in self.words[clause.first : clause.last])
+        """Words of a clause that deny; "No, ..." answers."""
+        words = self.words[clause.first : clause.last]
+        return sum(word.text in NEGATORS and not (word.text == "no" and word.after) for word in words)
 
     def denies(self, clause: Clause) -> bool:
         """Whether the verb of a clause is denied, or it stands in a frame such as "it is wrong that"."""

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from service.graders.semantic.parameters import DENYING, STRANGERS, STRONG, WORDS_BEFORE
+from service.graders.semantic.parameters import DENYING, LISTING, STRANGERS, STRONG, WORDS_BEFORE
 from service.graders.semantic.texts import Text
 
 _BESIDE = 3
@@ -39,6 +39,11 @@ def strung(
     pairs = known[:-1] & known[1:] & (own[:-1] == own[1:])
     related = (found[:, :-1] & beside[:, 1:]).any(axis=0)
     return 1 - _beyond(float((pairs & ~related).sum()) / (len(answer.words) + WORDS_BEFORE), STRANGERS)
+
+
+def listing(share: float) -> float:
+    """What an answer counts for as a whole, of which `share` is lists."""
+    return 1 - _beyond(share, LISTING)
 
 
 def _beyond(share: float, scale: tuple[float, float, float]) -> float:

@@ -9,7 +9,13 @@ import pytest
 
 from service.domain.attempt import Answer
 from service.domain.grade import Marking
+from service.domain.rubric import KeyPoint
+from service.graders.semantic.comparison import Comparison
 from service.graders.semantic.grader import SemanticGrader
+from service.graders.semantic.model import the_model
+from service.graders.semantic.page import compile_page
+from service.graders.semantic.parameters import MET
+from service.graders.semantic.texts import understand
 from tests.domain.builders import make_item, make_mistake, make_point, make_rubric
 
 GRADER = SemanticGrader()
@@ -35,6 +41,19 @@ def mark(text: str) -> Marking:
 
 def labels(text: str) -> Mapping[str, str]:
     return {verdict.point: verdict.label for verdict in mark(text).verdicts}
+
+
+def probability_of(point: KeyPoint, text: str) -> float:
+    """How likely the one key point of a question is met."""
+    rubric = make_rubric(question_id="binary-search", criteria={"mechanism": [point]})
+    item = make_item(rubric=rubric, prompt=ITEM.question.prompt, model_answer="It computes.")
+    (verdict,) = asyncio.run(GRADER.mark(item, Answer(text=text))).verdicts
+    assert verdict.confidence is not None
+    return (
+        1 - verdict.confidence
+        if verdict.label == "missed"
+        else verdict.confidence * (MET if verdict.label == "partial" else 1)
+    )
 
 
 def confidence(text: str, point: str) -> float:
@@ -71,6 +90,43 @@ def test_the_truth_denied_or_turned_into_its_opposite_is_not_met(text: str) -> N
 
 def test_an_opposite_that_is_denied_says_the_same() -> None:
     assert labels("A larger batch does not decrease throughput.")["M2"] == "met"
+
+
+def test_a_sentence_that_denies_one_truth_in_a_clause_proves_no_other() -> None:
+    said, denied = "A larger batch increases throughput", "a larger batch does not increase throughput"
+    rest = ", and the cache stores keys and values of earlier tokens."
+    assert [point for point, label in labels(said + rest).items() if label == "met"] == ["M2", "M3"]
+    assert set(labels(denied + rest).values()) == {"missed"}
+
+
+def test_faster_is_no_word_for_slow() -> None:
+    point = make_point("M1", says="Decode is slow.", cues=[["nothing"]])
+    assert probability_of(point, "Decoding is slower.") > 2 * probability_of(point, "Decoding is faster.")
+
+
+def test_what_the_statement_keeps_apart_is_not_said_by_stringing_it_together() -> None:
+    point = make_point("M1", says="The keys of the tokens and the values of the batch.", cues=[["nothing"]])
+    strung = probability_of(point, "keys tokens values batch")
+    assert probability_of(point, "keys tokens, values batch") > 2 * strung
+    assert probability_of(point, "keys of tokens and values of batches") > 2 * strung
+
+
+def compared(text: str) -> Comparison:
+    page, answer = compile_page(ITEM, the_model()), understand(text, the_model())
+    return page.board.compare(answer, [True] * len(answer.clauses), page.sheet.vocabulary)
+
+
+def test_an_answer_as_a_whole_says_more_the_more_of_the_key_points_it_has() -> None:
+    texts = ["It rains.", "A larger batch increases throughput.", " ".join(point.says for point in POINTS)]
+    own = range(len(POINTS))  # the first statements of a board are those of the key points
+    nothing, part, everything = (compared(text).whole(own) for text in texts)
+    assert nothing < part < everything
+    assert everything > 0.95
+
+
+def test_a_list_adds_nothing_as_a_whole() -> None:
+    assert compared("throughput batch increases larger cache keys values stores earlier tokens").seen(1).plain == 0
+    assert compared("A larger batch increases throughput, as the cache stores keys.").seen(1).plain == 1
 
 
 def test_roles_matter() -> None:

