@@ -10,6 +10,8 @@ from service.graders.clauses import Clause
 from service.graders.semantic.texts import Text
 
 Matrix = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
 
 Place = tuple[int, ...]
 """Clauses, by number: one, or one with the clause before it."""

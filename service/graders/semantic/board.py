@@ -8,18 +8,19 @@ from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from service.graders.cues import Vocabulary
 from service.graders.lexicon import COORDINATORS
 from service.graders.places import keys
-from service.graders.semantic.alike import Alike, Matrix
+from service.graders.semantic.alike import Alike, Flags, Matrix, Numbers
 from service.graders.semantic.comparison import Comparison
-from service.graders.semantic.lists import Flags, apart, listed
+from service.graders.semantic.lists import apart, listed
 from service.graders.semantic.model import WIDTH, Vectors
 from service.graders.semantic.opposites import degrees, opposites
-from service.graders.semantic.parameters import ALIKE, LISTED, NEARLY, QUESTION_WORD
+from service.graders.semantic.parameters import ALIKE, ASKED, LISTED, NEARLY, QUESTION_WORD
 from service.graders.semantic.roles import Role, roles
-from service.graders.semantic.texts import Text
+from service.graders.semantic.texts import Text, normal
 
 _NO_VECTOR = np.zeros((1, WIDTH), dtype=np.float32)
 
@@ -35,6 +36,17 @@ class Statement(NamedTuple):
     roles: tuple[Role, ...]
     denials: int
     """Words in it that deny."""
+
+
+class Together(NamedTuple):
+    """Some statements as one."""
+
+    rows: Numbers
+    stem: Numbers
+    """Of each row its stem, as a number from 0: a word counts once."""
+    weights: npt.NDArray[np.float64]
+    """Of each stem; they add up to 1."""
+    meaning: Vectors
 
 
 class Board:
@@ -67,16 +79,13 @@ class Board:
             stems += own
             entries += [(len(self.statements), entry) for entry in _entries(text)] or [(len(self.statements), 0)]
             denied += [text.denied(i) for i in words] or [False]
+        self._stems = np.array(stems)
         for row, stem in enumerate(stems):
             self._rows.setdefault(stem, []).append(row)
         vectors = [text.vectors[list(text.content)] if text.content else _NO_VECTOR for text in texts]
         self._vectors = np.concatenate(vectors).astype(np.float16)  # kept for long: half the memory
         self._denied = np.array(denied, dtype=bool)
-        self.stems = np.unique(stems, return_inverse=True)[1]
-        """Of each row its stem, as a number."""
         self._entries = np.unique(entries, axis=0, return_inverse=True)[1].ravel()
-        self.asked = np.array([stem in given for stem in stems], dtype=bool)
-        """The rows of words that the question gave away."""
         self._numbers = np.array([stem[:1].isdecimal() for stem in stems], dtype=bool)
         self.sizes = np.array([len(s.weights) for s in self.statements])
         self._loose = np.array([s.loose for s in self.statements])
@@ -95,6 +104,13 @@ class Board:
     def shares(self, rows: Matrix) -> Matrix:
         """By statement, of what is said of each of its rows: their weighted mean."""
         return np.asarray(np.add.reduceat(self._weights * rows, self.starts, axis=0), dtype=np.float32)
+
+    def together(self, numbers: Sequence[int]) -> Together:
+        rows = np.flatnonzero(np.isin(self.statement, numbers))
+        stems, stem = np.unique(self._stems[rows], return_inverse=True)
+        weights = np.array([ASKED if word in self._given else 1.0 for word in stems])
+        meaning = self.meanings[list(numbers)].astype(np.float32).sum(axis=0, keepdims=True)
+        return Together(rows, stem, weights / weights.sum(), normal(meaning)[0])
 
     def compare(self, answer: Text, counts: Sequence[bool], vocabulary: Vocabulary) -> Comparison:
         """`counts` says of each clause whether it asserts anything; one that is a list counts little."""

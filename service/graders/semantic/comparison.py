@@ -3,16 +3,13 @@
 Everything is computed for all statements at once, in each place: a clause, or one with the clause before it.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from service.graders.semantic.alike import Alike, Matrix, Place, by_clause, by_place, places, share_of
+from service.graders.semantic.alike import Alike, Flags, Matrix, Place, by_clause, by_place, places, share_of
 from service.graders.semantic.contradiction import contradicting
-from service.graders.semantic.lists import Flags
 from service.graders.semantic.parameters import (
-    ASKED,
     CROSSED,
     DISTRUST,
     KNOWN,
@@ -22,11 +19,11 @@ from service.graders.semantic.parameters import (
     TOGETHER,
 )
 from service.graders.semantic.roles import crossed, roles
-from service.graders.semantic.texts import Text, normal
+from service.graders.semantic.texts import Text
 from service.graders.semantic.trust import denying, listing, strung
 
 if TYPE_CHECKING:
-    from service.graders.semantic.board import Board
+    from service.graders.semantic.board import Board, Together
 
 
 class Seen(NamedTuple):
@@ -92,17 +89,12 @@ class Comparison:
         trust *= CROSSED if self._opposed[number, best] else 1
         return Seen(evidence, self.places[best], trust, listing(self._lists[number]))
 
-    def whole(self, numbers: Sequence[int]) -> float:
+    def whole(self, statements: "Together") -> float:
         """How much the answer says of some statements taken together: their words, and their meaning; 1 is all."""
-        board = self._board
-        rows = np.flatnonzero(np.isin(board.statement, numbers))
-        stems, first, row = np.unique(board.stems[rows], return_index=True, return_inverse=True)
-        known = np.zeros(len(stems))
-        np.maximum.at(known, row, self._known[rows])
-        weights = np.where(board.asked[rows[first]], ASKED, 1.0)
-        (meaning,) = normal(board.meanings[list(numbers)].astype(np.float32).sum(axis=0, keepdims=True))
-        recalled = float(np.where(known >= KNOWN, known, 0) @ weights / weights.sum())
-        return RECALLED * recalled + (1 - RECALLED) * float(meaning @ self._meaning)
+        known = np.zeros(len(statements.weights))
+        np.maximum.at(known, statements.stem, self._known[statements.rows])
+        recalled = float(np.where(known >= KNOWN, known, 0) @ statements.weights)
+        return RECALLED * recalled + (1 - RECALLED) * float(statements.meaning @ self._meaning)
 
     def length(self, place: Place) -> int:
         """Words there."""

@@ -3,10 +3,10 @@
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from service.graders.lexicon import COORDINATORS, RELATING_WORDS
 from service.graders.prose import is_enumeration
+from service.graders.semantic.alike import Flags, Numbers
 from service.graders.semantic.texts import Text
 
 _SHORT = 3
@@ -15,9 +15,6 @@ _ENTRY = 5
 """Words of what may be one entry of a list."""
 _AROUND, _LEAST_RELATING = 15, 0.12
 """Share of relating words in and around a clause that sentences have, and lists have not."""
-
-Flags = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.int64]
 
 
 def listed(answer: Text) -> tuple[Flags, Flags]:

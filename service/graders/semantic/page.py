@@ -7,7 +7,7 @@ import numpy as np
 
 from service.domain.rubric import Item
 from service.graders.keyword import look
-from service.graders.semantic.board import Board
+from service.graders.semantic.board import Board, Together
 from service.graders.semantic.model import Model, Vectors
 from service.graders.semantic.texts import Text, understand
 from service.graders.sheet import Sheet, compile_item
@@ -20,6 +20,8 @@ class Page(NamedTuple):
     board: Board
     points: dict[str, tuple[int, ...]]
     """By id what says the key point: first the rubric's own statement; its paraphrases and the model answer's words."""
+    whole: Together
+    """The rubric's own statements of all key points."""
     shares: dict[str, float]
     """By id, the share of all key points' weight that is the key point's."""
     mistakes: dict[str, tuple[int, ...]]
@@ -52,7 +54,8 @@ def compile_page(item: Item, model: Model) -> Page:
         texts.append(words)
     wrong = frozenset(chain.from_iterable(mistakes.values()))
     board = Board(texts, sheet.prompt, wrong, paraphrases)
-    return Page(sheet, board, points, shares, mistakes, corrections, _meanings(model_answer))
+    whole = board.together([first for first, *_ in points.values()])
+    return Page(sheet, board, points, whole, shares, mistakes, corrections, _meanings(model_answer))
 
 
 def _in_model_answer(sheet: Sheet, text: str, model_answer: Text) -> list[tuple[str, Text]]:

@@ -49,7 +49,7 @@ class Points:
         self._mistakes = {id_: self._mistaken(id_, best.max(axis=0), near) for id_ in page.mistakes}
         """By place, how surely it says each mistake."""
         self._wrong = self._share_mistaken()
-        self._whole = comparison.whole([own[0] for own in numbers])
+        self._whole = comparison.whole(page.whole)
 
     def point(self, id_: str) -> Found:
         """How surely the answer says a key point, and where."""

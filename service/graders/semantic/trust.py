@@ -1,8 +1,8 @@
 """How far an answer as a whole is to be trusted: one that denies all it says, or strings the field's words together."""
 
 import numpy as np
-import numpy.typing as npt
 
+from service.graders.semantic.alike import Flags, Matrix, Numbers
 from service.graders.semantic.parameters import DENYING, LISTING, STRANGERS, STRONG, WORDS_BEFORE
 from service.graders.semantic.texts import Text
 
@@ -17,15 +17,13 @@ def denying(answer: Text) -> float:
     return 1 - _beyond(denied / len(verbs), DENYING) if denied > 1 else 1.0
 
 
-def strung(
-    like: npt.NDArray[np.float32], statement: npt.NDArray[np.int64], core: npt.NDArray[np.bool_], answer: Text
-) -> float:
+def strung(like: Matrix, statement: Numbers, core: Flags, answer: Text) -> float:
     """What its words are worth: less, the more often two of the field's stand together that no statement joins.
 
     `like` as on a board: rows by words; `statement` is the number of each row's.
     """
     columns = list(answer.content)
-    found: npt.NDArray[np.bool_] = like[:, columns] >= STRONG
+    found: Flags = like[:, columns] >= STRONG
     beside = np.zeros_like(found)
     for step in range(1, _BESIDE + 1):
         same = (statement[step:] == statement[:-step])[:, None]
@@ -35,7 +33,7 @@ def strung(
     for clause in answer.clauses:
         sentence[clause.first : clause.last] = clause.sentence
     own = sentence[columns]
-    known: npt.NDArray[np.bool_] = np.any(found[core], axis=0)
+    known: Flags = np.any(found[core], axis=0)
     pairs = known[:-1] & known[1:] & (own[:-1] == own[1:])
     related = (found[:, :-1] & beside[:, 1:]).any(axis=0)
     return 1 - _beyond(float((pairs & ~related).sum()) / (len(answer.words) + WORDS_BEFORE), STRANGERS)

@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 
 import pytest
 
@@ -13,10 +14,10 @@ from service.domain.rubric import KeyPoint
 from service.graders.semantic.comparison import Comparison
 from service.graders.semantic.grader import SemanticGrader
 from service.graders.semantic.model import the_model
-from service.graders.semantic.page import compile_page
+from service.graders.semantic.page import Page, compile_page
 from service.graders.semantic.parameters import MET
 from service.graders.semantic.texts import understand
-from tests.domain.builders import make_item, make_mistake, make_point, make_rubric
+from tests.domain.builders import make_item, make_mistake, make_point, make_quantity, make_rubric
 
 GRADER = SemanticGrader()
 POINTS = [
@@ -111,15 +112,19 @@ def test_what_the_statement_keeps_apart_is_not_said_by_stringing_it_together() -
     assert probability_of(point, "keys of tokens and values of batches") > 2 * strung
 
 
+@cache
+def page() -> Page:
+    return compile_page(ITEM, the_model())
+
+
 def compared(text: str) -> Comparison:
-    page, answer = compile_page(ITEM, the_model()), understand(text, the_model())
-    return page.board.compare(answer, [True] * len(answer.clauses), page.sheet.vocabulary)
+    answer = understand(text, the_model())
+    return page().board.compare(answer, [True] * len(answer.clauses), page().sheet.vocabulary)
 
 
 def test_an_answer_as_a_whole_says_more_the_more_of_the_key_points_it_has() -> None:
     texts = ["It rains.", "A larger batch increases throughput.", " ".join(point.says for point in POINTS)]
-    own = range(len(POINTS))  # the first statements of a board are those of the key points
-    nothing, part, everything = (compared(text).whole(own) for text in texts)
+    nothing, part, everything = (compared(text).whole(page().whole) for text in texts)
     assert nothing < part < everything
     assert everything > 0.95
 
@@ -170,6 +175,29 @@ def test_a_mistake_in_other_words_is_found_where_it_is_asserted_and_nowhere_else
     assert [e.quote for e in found.evidence] == ["The cache stores the conversation's text"]
     assert mark("It is a mistake to think that the cache stores the conversation's text.").mistakes == ()
     assert mark("The cache stores keys and values of earlier tokens.").mistakes == ()
+
+
+def test_a_mistake_that_is_named_as_one_earns_its_key_point_and_costs_nothing() -> None:
+    named = make_point("C1", says="It is wrong that the cache stores the text of the conversation.", cues=[["nothing"]])
+    rubric = make_rubric(
+        question_id="binary-search", criteria={"mechanism": POINTS, "common_mistakes": [named]}, mistakes=[MISTAKE]
+    )
+    item = make_item(rubric=rubric, prompt=ITEM.question.prompt, model_answer="It computes.")
+    text = "It is a mistake to think that the cache stores the text of the conversation."
+    marking = asyncio.run(GRADER.mark(item, Answer(text=text)))
+    assert [v.point for v in marking.verdicts if v.label == "met"] == ["C1"]
+    assert marking.mistakes == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "right"), [("16 GB", True), ("16,300 MB", True), ("32 GB", False), ("16 seconds", None)]
+)
+def test_numbers_are_compared_with_their_units_and_a_tolerance(said: str, right: bool | None) -> None:
+    weights = make_quantity(says="Weights", value=16, unit="GB", tolerance=0.05, cues=[["weights"]])
+    rubric = make_rubric(question_id="binary-search", criteria={"mechanism": POINTS}, quantities=[weights])
+    item = make_item(rubric=rubric, prompt=ITEM.question.prompt, model_answer="It computes.")
+    found = asyncio.run(GRADER.mark(item, Answer(text=f"The weights take {said}."))).quantities
+    assert [reading.right for reading in found] == ([] if right is None else [right])
 
 
 def test_what_only_a_paraphrase_says_is_found() -> None:
