@@ -17,6 +17,7 @@ from service.graders import contract
 from service.graders.contract import CHECKS, Broken, Check, run
 from service.graders.keyword import KeywordGrader
 from service.graders.llm.grader import LlmGrader
+from service.graders.semantic.grader import SemanticGrader
 from service.llm.settings import LlmSettings
 from tests.llm_server import LlmServer, quoting
 
@@ -34,6 +35,11 @@ def settings(server: LlmServer) -> LlmSettings:
 @pytest.mark.parametrize("check", CHECKS)
 def test_the_keyword_grader_keeps_the_contract(check: Check) -> None:
     run(check, KeywordGrader)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_semantic_grader_keeps_the_contract(check: Check) -> None:
+    run(check, SemanticGrader)
 
 
 @pytest.mark.parametrize("check", CHECKS)
